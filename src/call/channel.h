@@ -1,0 +1,136 @@
+// Channel: one leg of a call: its SIP session, its media stream, its place in the dialplan, its variables, and the script
+// (a coroutine) that it runs when it called us. Scripts work through the awaitable operations here; hanging up destroys
+// the script's frame, so no operation returns "the caller is gone". thread: control.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task.h"
+#include "base/time.h"
+#include "call/hangup_cause.h"
+#include "call/ids.h"
+#include "call/script.h"
+#include "call/wait.h"
+#include "config/snapshot.h"
+#include "media/engine/engine.h"
+#include "sdp/negotiation.h"
+#include "sip/dialog/user_agent.h"
+
+namespace polyfon::call {
+
+class Exchange;
+
+// As `core show channels` names them. kRing: it calls us and waits; kRinging: we call it and it rings.
+enum class ChannelState { kDown, kRing, kRinging, kUp };
+std::string_view to_string(ChannelState state);
+
+using Variables = std::unordered_map<std::string, std::string, base::TextHash, std::equal_to<>>;
+inline constexpr std::size_t kMaxVariables = 1000;
+
+// What another part of the exchange tells a channel's script while it waits for a leg that it dialled.
+struct LegEvent {
+  enum class Kind { kProgress, kRinging, kAnswered, kRejected, kEnded } kind;
+  ChannelId leg;
+  int sip_status = 0;
+  HangupCause cause = HangupCause::kNone;
+  bool early_media = false;  // kProgress with SDP
+};
+
+struct PlayResult {
+  std::optional<char> digit;  // that interrupted it
+};
+
+class Channel {
+ public:
+  Channel(ChannelId id, Exchange& exchange);
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  // --- who it is ---
+  ChannelId id() const { return id_; }
+  std::string name;        // "SIP/1001-00000001"
+  std::string unique_id;   // "1700000000.1"
+  std::string linked_id;
+  std::shared_ptr<const config::Endpoint> endpoint;  // null: a guest
+  config::CallerId caller_id;
+  std::string dialed_number;  // DNID: what it dialled when it called us
+  std::string language;
+  std::string music_class;
+  std::string account_code;
+  bool incoming = false;
+  ChannelState state() const { return state_; }
+  base::Instant created_at() const { return created_at_; }
+  std::optional<base::Instant> answered_at() const { return answered_at_; }
+
+  // --- where its script is ---
+  DialplanPosition position;
+  std::string application, application_data;  // running now
+  Variables variables;                         // names as in ${NAME}, without inheritance underscores
+  HangupCause hangup_cause = HangupCause::kNone;
+  ChannelId peer;                              // whom it hears, when bridged
+
+  // --- what scripts do with it ---
+  Exchange& exchange() { return exchange_; }
+  void ringing();                 // 180 to the caller; before it is answered
+  void progress();                // 183 with our SDP: early media
+  bool answer();                  // 200 with SDP when it is not up; false when media cannot be had (the call ends)
+  void busy();                    // 486 when not answered, else the busy tone
+  void congestion();              // 503 when not answered, else the congestion tone
+  void play_tone(std::vector<media::Tone> cadence);
+  void stop_tone();
+  void start_music(std::string_view music_class);
+  void stop_music();
+  void echo();
+
+  base::Task<> wait(base::Duration time);
+  // The next digit, from those already dialled first; nullopt: none in time.
+  base::Task<std::optional<char>> wait_digit(base::Duration timeout);
+  // Plays to the end, or to the first digit that `interrupting` holds (it is consumed).
+  base::Task<PlayResult> play(std::vector<media::AudioPtr> audio, std::string interrupting);
+  // Finds a sound by Asterisk's rules (language, extension) and has a worker load it; null when there is none.
+  base::Task<media::AudioPtr> load_sound(std::string name);
+  base::Task<> run_for_ever();  // until the channel is hung up
+
+  Waiter<LegEvent>& leg_events() { return leg_events_; }
+  Waiter<char>& digits() { return digits_; }
+
+ private:
+  friend class Exchange;
+  friend class SipLeg;
+  friend class Bridge;
+
+  bool ensure_media();            // opens the stream and agrees on the offer that is there
+  ChannelId id_;
+  Exchange& exchange_;
+  ChannelState state_ = ChannelState::kDown;
+  base::Instant created_at_{};
+  std::optional<base::Instant> answered_at_;
+
+  sip::SessionId session_;
+  sip::Flow flow_;
+  media::StreamId stream_;
+  std::unique_ptr<sdp::Negotiation> negotiation_;
+  std::string remote_offer_;      // of the INVITE, until it is answered
+  bool early_media_sent_ = false;
+  bool ringing_sent_ = false;
+  bool held_ = false;
+  ChannelId owner_;               // the channel whose script dialled this one
+
+  Waiter<LegEvent> leg_events_;
+  Waiter<char> digits_;
+  struct PlaybackEnd {
+    media::PlaybackId playback;
+  };
+  Waiter<PlaybackEnd> playback_ends_;
+  media::PlaybackId playing_ = 0;
+
+  base::Task<> script_;           // last: destroyed first
+};
+
+}  // namespace polyfon::call

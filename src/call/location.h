@@ -1,0 +1,26 @@
+// Location: where the contacts of an account are, as call needs it to dial; the registrar implements it. A contact's
+// flow is where its registration came from: a phone behind NAT is reached there, whatever its Contact says. thread: control.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sip/transaction/flow.h"
+
+namespace polyfon::call {
+
+struct ContactAddress {
+  std::string uri;                 // of the Contact: the Request-URI
+  sip::Flow flow;
+  std::vector<std::string> path;   // Path of the registration, outermost first
+  bool reachable = true;           // qualify says so, or is off
+};
+
+class Location {
+ public:
+  virtual ~Location() = default;
+  // The account's contacts, most recently registered first; empty when it has none.
+  virtual std::vector<ContactAddress> contacts(std::string_view account) const = 0;
+};
+
+}  // namespace polyfon::call

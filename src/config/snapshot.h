@@ -1,0 +1,149 @@
+// Snapshot: the whole configuration as typed, immutable values: what every other part reads. Loaded off the control
+// thread, validated, and replaced as a whole on reload; running calls keep the shared_ptr they began with where they
+// need it. thread: any (immutable).
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/socket_address.h"
+#include "base/text.h"
+#include "config/diagnostic.h"
+#include "config/file.h"
+
+namespace polyfon::config {
+
+enum class DtmfMode : std::uint8_t { kRfc4733, kInfo, kShortInfo, kInband, kAuto };
+enum class PeerType : std::uint8_t { kUser, kPeer, kFriend };
+
+struct CallerId {
+  std::string name;
+  std::string number;
+};
+// "Name" <number>, name <number>, number: as callerid= and CALLERID(all) take it.
+CallerId parse_caller_id(std::string_view text);
+
+struct Nat {
+  bool force_rport = false;
+  bool comedia = false;
+  bool auto_force_rport = true;   // the default of sip.conf
+  bool auto_comedia = false;
+};
+
+struct AccessRule {  // permit= / deny=, in order; the last that matches decides
+  bool permit = true;
+  base::SocketAddress network;
+  std::uint8_t prefix_length = 0;
+};
+
+// One account, phone or trunk of sip.conf: what calls need of it.
+struct Endpoint {
+  std::string name;
+  PeerType type = PeerType::kFriend;
+  std::string secret;
+  std::string md5_secret;
+  std::string username;            // defaultuser / username
+  std::string from_user, from_domain;
+  bool dynamic = false;            // host=dynamic: registers with us
+  std::string host;                // else: literal or name
+  std::uint16_t port = 5060;
+  std::string context;
+  CallerId caller_id;
+  std::vector<std::string> codecs;  // config names in order: "alaw", "ulaw"
+  std::string language;
+  std::string music_class;
+  std::string account_code;
+  std::vector<std::string> set_variables;  // "NAME=value"
+  DtmfMode dtmf_mode = DtmfMode::kRfc4733;
+  Nat nat;
+  bool insecure_port = false;
+  bool insecure_invite = false;
+  bool qualify = false;
+  std::chrono::milliseconds qualify_limit{2000};
+  std::chrono::seconds qualify_frequency{60};
+  unsigned call_limit = 0;         // 0: none
+  unsigned max_contacts = 5;
+  std::uint64_t call_groups = 0, pickup_groups = 0;  // bit sets 0..63
+  bool direct_media = true;
+  std::chrono::seconds rtp_timeout{0}, rtp_hold_timeout{0};
+  std::string register_extension;  // regexten
+  std::string description;
+  std::vector<AccessRule> access;
+  Location where;
+
+  bool may_call() const { return type != PeerType::kPeer; }      // matched by name when it calls
+  bool may_be_called() const { return type != PeerType::kUser; }
+};
+
+struct SipSettings {  // [general] of sip.conf
+  std::vector<base::SocketAddress> bind{};  // udpbindaddr, bindport; default 0.0.0.0:5060
+  std::string realm = "asterisk";
+  std::string user_agent;          // default "polyfon VERSION"
+  std::string default_context = "default";
+  bool allow_guest = false;        // sip-cases: guests off unless asked for
+  bool always_auth_reject = true;
+  std::chrono::seconds default_expiry{120}, min_expiry{60}, max_expiry{3600};
+  std::chrono::milliseconds t1{500};
+  std::string external_address;    // externaddr / externip
+  std::vector<AccessRule> local_networks;
+  std::string language = "en";
+  std::vector<std::string> codecs{"ulaw", "alaw"};
+};
+
+struct MusicClass {
+  std::string name;
+  std::string mode = "files";
+  std::filesystem::path directory;
+  std::string sort;                // "", "random", "alpha", "randstart"
+  std::vector<std::filesystem::path> files;  // found at load, in order
+  Location where;
+};
+
+struct RtpSettings {
+  std::uint16_t start = 10000;
+  std::uint16_t end = 20000;
+  bool strict = true;
+};
+
+struct CdrSettings {
+  bool enabled = true;
+  bool unanswered = true;          // polyfon: every attempt is a row (mission P15)
+  bool csv_use_gmt = false, csv_log_unique_id = true, csv_log_user_field = true, csv_new_columns = false;
+};
+
+// polyfon.conf: what Asterisk's files cannot say. Each key is documented in docs/polyfon-conf.md from its table.
+struct PolyfonSettings {
+  unsigned media_threads = 1;
+  unsigned workers = 2;
+  std::filesystem::path sounds_directory = "/usr/share/asterisk/sounds";
+  std::filesystem::path log_file;
+  std::string log_level = "notice";
+  std::chrono::seconds drain_time{30};
+};
+
+struct Snapshot {
+  std::filesystem::path directory;
+  SipSettings sip;
+  std::vector<std::shared_ptr<const Endpoint>> endpoints;                 // in file order
+  std::unordered_map<std::string, std::shared_ptr<const Endpoint>, base::TextHash, std::equal_to<>> endpoint_by_name;
+  RtpSettings rtp;
+  CdrSettings cdr;
+  PolyfonSettings polyfon;
+  std::map<std::string, MusicClass> music;
+  std::optional<File> extensions;  // extensions.conf, compiled by dialplan
+  std::vector<std::filesystem::path> files;
+
+  const Endpoint* find_endpoint(std::string_view name) const;
+};
+
+// Reads everything below `directory`. The snapshot is usable only when diagnostics has no errors.
+std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& directory, Diagnostics& diagnostics);
+
+}  // namespace polyfon::config

@@ -1,0 +1,80 @@
+// Registrar: REGISTER (RFC 3261 10.3): authenticates by digest, keeps the bindings of each account, answers queries, and
+// tells call where an account is (call::Location). Bindings are restored after a restart; the far ends of qualify'd
+// accounts are asked by OPTIONS. At most 500 bytes a binding. thread: control.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metrics.h"
+#include "base/time.h"
+#include "base/timer_wheel.h"
+#include "call/location.h"
+#include "config/snapshot.h"
+#include "sip/auth/digest.h"
+#include "sip/dialog/user_agent.h"
+
+namespace polyfon::registrar {
+
+// What is kept of a binding over a restart; a store takes it (write-behind, on a worker).
+struct StoredBinding {
+  std::string account, contact_uri, call_id, user_agent, path;
+  std::uint32_t cseq = 0;
+  std::string flow;            // "udp:LISTENER:ADDRESS:PORT"
+  std::int64_t expires_at = 0; // seconds since 1970
+};
+
+class BindingStore {
+ public:
+  virtual ~BindingStore() = default;
+  virtual void save(const StoredBinding& binding) = 0;    // insert or replace by (account, contact_uri)
+  virtual void remove(const std::string& account, const std::string& contact_uri) = 0;
+};
+
+struct RegistrarCounters {
+  base::Counter registered, refreshed, unregistered, queried, challenged, rejected_auth, rejected_interval, rejected_order,
+      rejected_limit, expired;
+};
+
+// One binding as the console shows it.
+struct BindingView {
+  std::string contact_uri, user_agent;
+  sip::Flow flow;
+  std::int64_t expires_in = 0;              // seconds
+  enum class Status { kUnmonitored, kUnknown, kOk, kLagged, kUnreachable } status = Status::kUnmonitored;
+  std::chrono::milliseconds round_trip{0};
+};
+
+class Registrar final : public sip::RequestHandler, public call::Location {
+ public:
+  struct Parts {
+    sip::UserAgent& user_agent;
+    base::TimerWheel& timers;
+    const base::Clock& clock;
+    const sip::NonceSource& nonces;
+    BindingStore* store = nullptr;  // null: nothing survives a restart
+  };
+  Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
+  ~Registrar() override;
+
+  void set_snapshot(std::shared_ptr<const config::Snapshot> snapshot);  // reload: bindings of vanished accounts go
+  void restore(std::vector<StoredBinding> bindings);                     // at start
+
+  void on_request(sip::IncomingRequest request, base::Instant now) override;
+  std::vector<call::ContactAddress> contacts(std::string_view account) const override;
+
+  std::vector<BindingView> bindings(std::string_view account) const;
+  std::size_t binding_count() const;
+  std::size_t bytes() const;       // memory of all bindings, measured by their containers
+  const RegistrarCounters& counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace polyfon::registrar

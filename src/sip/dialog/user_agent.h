@@ -1,0 +1,206 @@
+// UserAgent: the SIP core of one exchange: takes messages from the transport, runs the transactions, dialogs and INVITE
+// sessions, and hands what needs a decision to two handlers: new INVITEs and their sessions to a SessionHandler (the
+// call layer), other requests to the RequestHandler of their method (registrar, OPTIONS ...). It knows nothing of a PBX.
+// No I/O and no clock of its own: messages and `now` in, Sink and handlers out; timers come from the wheel.
+// RFC 3261, 3262 (PRACK), 3264/6337 (offer/answer), 6026. thread: control.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "base/timer_wheel.h"
+#include "sip/auth/digest.h"
+#include "sip/message/message.h"
+#include "sip/transaction/flow.h"
+
+namespace polyfon::sip {
+
+using SessionId = base::Id<struct SessionTag>;
+
+struct HeaderField {
+  std::string name;
+  std::string value;
+};
+
+struct ResponseOptions {
+  std::string reason;               // empty: the standard phrase
+  std::vector<HeaderField> headers; // added as they are
+  std::string content_type;
+  std::string body;
+};
+
+// A request outside a dialog that must be answered (style 7): move-only; destroyed unanswered it answers 500.
+// message() and its views are valid only until the handler returns; an IncomingRequest kept longer has no message.
+class IncomingRequest {
+ public:
+  IncomingRequest(IncomingRequest&& other) noexcept;
+  IncomingRequest& operator=(IncomingRequest&& other) noexcept;
+  ~IncomingRequest();
+
+  const Message& message() const;
+  const Flow& flow() const;
+  // Answers through a server transaction: retransmissions get the same answer.
+  void respond(int status, ResponseOptions options = {});
+  // Answers and forgets: challenges to strangers make no state (sip-cases 5.2.3). To-tag is a hash of the request.
+  void respond_stateless(int status, ResponseOptions options = {});
+  // No answer at all.
+  void drop();
+
+ private:
+  friend class UserAgent;
+  struct State;
+  explicit IncomingRequest(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  virtual void on_request(IncomingRequest request, base::Instant now) = 0;
+};
+
+// What becomes of one INVITE session, either side. Calls come from inside UserAgent::receive() or a timer; a handler
+// may call any UserAgent function from within. SDP texts are views that die with the call.
+class SessionHandler {
+ public:
+  virtual ~SessionHandler() = default;
+
+  // --- we are called ---
+  // A new INVITE outside a dialog; 100 has not been sent. Decide with challenge(), reject(), or accept it by keeping the
+  // id: then provisional() and answer() follow. `sdp` is empty in a late offer (we offer in the answer).
+  virtual void on_invite(SessionId session, const Message& invite, const Flow& flow, std::string_view sdp) = 0;
+  // The caller gave up; 487 has been sent. The session ends (on_ended follows).
+  virtual void on_cancelled(SessionId session) = 0;
+  // ACK arrived; `sdp` is the answer when ours was the offer (late offer), else empty.
+  virtual void on_confirmed(SessionId session, std::string_view sdp) = 0;
+
+  // --- we call ---
+  // 101..199. `sdp` when it carries one: a preview, or the answer when reliable.
+  virtual void on_progress(SessionId session, int status, const Message& response, std::string_view sdp) = 0;
+  // 2xx: ACK has been sent (an answer, or empty: it came before in a reliable 1xx).
+  virtual void on_answered(SessionId session, const Message& response, std::string_view sdp) = 0;
+  // A final non-2xx, or none in time (408), or no way there (503); challenges have been answered before when credentials
+  // were given. `response` is null when nothing came from the peer. The session ends (on_ended follows).
+  virtual void on_rejected(SessionId session, int status, std::string_view reason, const Message* response) = 0;
+
+  // --- both, in the confirmed dialog ---
+  // re-INVITE or UPDATE with an offer: call answer_offer() or reject_offer(), now or later.
+  virtual void on_offer(SessionId session, std::string_view sdp) = 0;
+  // re-INVITE without an offer: call answer_offer() with an offer of ours.
+  virtual void on_offer_wanted(SessionId session) = 0;
+  // The answer to offer(), or to an on_offer_wanted() offer.
+  virtual void on_offer_answered(SessionId session, std::string_view sdp) = 0;
+  // offer() was refused (488, 491 after retries, 408 ...): the session stays as it was.
+  virtual void on_offer_rejected(SessionId session, int status) = 0;
+  // INFO in the dialog; answered 200 when it returns true, else 415.
+  virtual bool on_info(SessionId session, const Message& info) = 0;
+
+  // The last event of every session, whoever ended it: the id names nothing after this returns.
+  // `by_peer`: BYE, CANCEL, rejection or silence of the peer; `reason` is the peer's Reason header or a sentence.
+  virtual void on_ended(SessionId session, bool by_peer, std::string_view reason) = 0;
+};
+
+struct InviteOptions {
+  Flow flow;                        // where to send
+  std::string request_uri;          // "sip:1002@192.0.2.7:5062"
+  std::string from;                 // name-addr without tag: "\"1001\" <sip:1001@pbx.example>"
+  std::string to;                   // name-addr without tag
+  std::string contact_user;         // user part of our Contact
+  std::vector<std::string> routes;  // Route set to start from (outbound proxy, Path)
+  std::vector<HeaderField> headers;
+  std::string sdp;                  // our offer; empty: late offer
+  std::optional<Credentials> credentials;  // answers 401/407 of this peer, once
+  base::Duration ring_limit = std::chrono::minutes(3);  // Timer C's part: no final answer by then: CANCEL
+};
+
+struct RequestOptions {  // outside a dialog: OPTIONS, MESSAGE ...
+  Flow flow;
+  Method method = Method::kOptions;
+  std::string request_uri, from, to, contact_user;
+  std::vector<HeaderField> headers;
+  std::string content_type, body;
+  std::optional<Credentials> credentials;
+};
+
+struct UserAgentOptions {
+  std::string user_agent = "polyfon";
+  base::Duration t1 = std::chrono::milliseconds(500);
+  base::Duration t2 = std::chrono::seconds(4);
+  base::Duration t4 = std::chrono::seconds(5);
+  std::size_t max_transactions = 200'000;  // above: new requests get a stateless 503 with Retry-After
+  std::size_t max_sessions = 50'000;
+};
+
+struct UserAgentCounters {
+  base::Counter received_requests, received_responses, sent, retransmitted, absorbed_retransmissions;
+  base::Counter dropped_malformed, dropped_unmatched_response, dropped_unmatched_ack, dropped_keep_alive, dropped_overload;
+  base::Counter rejected_malformed, timeouts, transport_errors;
+};
+
+class UserAgent {
+ public:
+  UserAgent(Sink& sink, base::TimerWheel& timers, base::Random& random, UserAgentOptions options = {});
+  ~UserAgent();
+
+  void set_session_handler(SessionHandler& handler);
+  void set_request_handler(Method method, RequestHandler& handler);
+  void set_options(UserAgentOptions options);  // reload: for what begins after it
+
+  // One datagram or one framed message.
+  void receive(const Flow& flow, std::span<const char> bytes, base::Instant now);
+
+  // --- sessions as the called side ---
+  // 401 with `challenge` values as WWW-Authenticate; the session ends without on_ended, and no state is kept.
+  void challenge(SessionId session, std::span<const std::string> challenges);
+  void provisional(SessionId session, int status, std::string_view sdp = {}, std::span<const HeaderField> headers = {});
+  void answer(SessionId session, std::string_view sdp, std::span<const HeaderField> headers = {});
+  void reject(SessionId session, int status, ResponseOptions options = {});
+
+  // --- sessions as the calling side ---
+  // Events come later, never from inside this call. kLimit when max_sessions are open.
+  base::Result<SessionId> invite(InviteOptions options, base::Instant now);
+
+  // --- both ---
+  // Ends it whatever its state: CANCEL, BYE, or 603/480 when nobody answered yet. on_ended follows, maybe from inside.
+  // `q850_cause` (0: none) is sent in Reason (RFC 3326).
+  void hangup(SessionId session, int q850_cause = 0, std::string_view reason = {});
+  // Sends re-INVITE with an offer of ours. False when one is outstanding already (offer/answer is not stable).
+  bool offer(SessionId session, std::string_view sdp);
+  void answer_offer(SessionId session, std::string_view sdp);
+  void reject_offer(SessionId session, int status);
+  void info(SessionId session, std::string_view content_type, std::string_view body);
+
+  // What a session is about, for the console and for identity: valid while the session is.
+  struct SessionInfo {
+    std::string call_id, local_tag, remote_tag, remote_target;
+    Flow flow;
+    bool outgoing = false;
+    bool confirmed = false;
+  };
+  std::optional<SessionInfo> session_info(SessionId session) const;
+
+  // --- other requests as a client ---
+  // `answer` is called once with the final status (408 when none came, 503 when no way) and the response or null.
+  using Answer = std::move_only_function<void(int status, const Message* response)>;
+  void request(RequestOptions options, base::Instant now, Answer answer);
+
+  std::size_t sessions() const;
+  std::size_t transactions() const;
+  const UserAgentCounters& counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  friend class IncomingRequest;
+};
+
+}  // namespace polyfon::sip

@@ -1,0 +1,84 @@
+// Decoders of header values into views (RFC 3261 20, 25.1). Each takes the value of one header line, or the rest of a
+// comma list, and says what was wrong; none allocates. Limits are named here.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/result.h"
+#include "sip/message/message.h"
+#include "sip/message/uri.h"
+
+namespace polyfon::sip {
+
+inline constexpr std::size_t kMaxHeaderParameters = 64;
+inline constexpr std::size_t kMaxContacts = 32;
+inline constexpr std::size_t kMaxVias = 64;
+
+// ";name=value;flag": found on demand.
+struct Parameters {
+  std::string_view text;  // starting at the first ';' or empty
+  std::optional<std::string_view> find(std::string_view name) const;  // "" for a flag; quotes removed from a quoted value
+};
+
+struct Via {
+  std::string_view transport;  // "UDP"
+  std::string_view host;       // IPv6 without brackets
+  std::uint16_t port = 0;      // 0: absent
+  Parameters parameters;
+  std::string_view branch() const;  // "" when absent
+};
+
+struct NameAddr {
+  std::string_view display_name;  // without quotes, escapes as written
+  std::string_view uri_text;      // between < and >, or the bare addr-spec
+  Uri uri;
+  Parameters parameters;          // of the header, not of the URI
+  std::string_view tag() const;   // "" when absent
+};
+
+struct CSeq {
+  std::uint32_t number = 0;  // below 2^31 (RFC 3261 8.1.1.5)
+  Method method = Method::kUnknown;
+  std::string_view method_name;
+};
+
+// name=value pairs of a challenge or of credentials, after the scheme. RFC 7616, RFC 3261 22.
+struct AuthValue {
+  std::string_view scheme;  // "Digest"
+  std::string_view text;    // the rest
+  std::optional<std::string_view> find(std::string_view name) const;  // quotes removed
+};
+
+struct RAck {
+  std::uint32_t rseq = 0;
+  CSeq cseq;
+};
+
+base::Result<Via> parse_via(std::string_view value);            // the first of a comma list
+base::Result<NameAddr> parse_name_addr(std::string_view value);  // exactly one
+base::Result<CSeq> parse_cseq(std::string_view value);
+base::Result<AuthValue> parse_auth(std::string_view value);
+base::Result<RAck> parse_rack(std::string_view value);
+base::Result<std::uint32_t> parse_delta_seconds(std::string_view value);  // larger than 2^32-1 becomes 2^32-1
+
+// The next element of a comma list, outside quotes and <>; `rest` is advanced. nullopt at the end.
+std::optional<std::string_view> next_in_list(std::string_view& rest);
+
+// Whether a token list header (Supported, Require, Allow ...), over all its lines, holds `token` (any case).
+bool list_contains(const Message& message, Header header, std::string_view token);
+
+// Calls fn(element) for each element of a comma list over all lines of that header; fn returns false to stop.
+template <class Fn>
+void each_in_list(const Message& message, Header header, Fn&& fn) {
+  bool go_on = true;
+  message.each(header, [&](std::string_view value) {
+    while (go_on) {
+      auto element = next_in_list(value);
+      if (!element) break;
+      go_on = fn(*element);
+    }
+  });
+}
+
+}  // namespace polyfon::sip

@@ -1,0 +1,33 @@
+// Database: the SQL store behind one small class: SQLite through SOCI, with migrations numbered from 1. One connection, one
+// strand: every call blocks and belongs on a worker. Integers are BIGINT, read with static into<long long> (SOCI's dynamic
+// rows read 32 bits). thread: one worker at a time.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace soci {
+class session;
+}
+
+namespace polyfon::store {
+
+class Database {
+ public:
+  // Opens or makes the file, in WAL mode, and brings it to the newest migration.
+  static base::Result<std::unique_ptr<Database>> open(const std::filesystem::path& file);
+  ~Database();
+
+  // Runs `work` in a transaction; an exception of SOCI becomes an Error and rolls back.
+  base::Result<> transaction(const std::function<void(soci::session&)>& work);
+
+ private:
+  Database();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace polyfon::store
