@@ -1,5 +1,6 @@
-// Id: names an object in a SlotMap by slot and generation; it may outlive the object (style 9). 0 names nothing.
-// A node number can be put in front later; the value of an Id is what logs, events and journals carry.
+// Id: names an object in a SlotMap by slot and generation; it may outlive the object (style 9). 0 names
+// nothing. A node number can be put in front later; the value of an Id is what logs, events and journals
+// carry.
 #pragma once
 #include <compare>
 #include <cstdint>

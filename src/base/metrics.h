@@ -1,6 +1,6 @@
-// Metrics: counters and gauges with one writing thread each, read from any. A module keeps them in a struct of its own
-// and registers the struct's members under their names (polyfon_sip_dropped_total{reason="..."}) with the Registry that
-// src/main owns. Incrementing is one relaxed store: fit for the packet path.
+// Metrics: counters and gauges with one writing thread each, read from any. A module keeps them in a struct
+// of its own and registers the struct's members under their names (polyfon_sip_dropped_total{reason="..."})
+// with the Registry that src/main owns. Incrementing is one relaxed store: fit for the packet path.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -13,7 +13,9 @@ namespace polyfon::base {
 
 class Counter {
  public:
-  void add(std::uint64_t n = 1) { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  void add(std::uint64_t n = 1) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
   std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
  private:

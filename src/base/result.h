@@ -1,6 +1,6 @@
 // Result: what a peer, a user, a file or a database can cause to fail is returned, not thrown (style 16).
-// An Error says what was wrong and where; `code` is what a caller may branch on. One table (call/failure.h) maps
-// codes to SIP responses and hang-up causes.
+// An Error says what was wrong and where; `code` is what a caller may branch on. One table (call/failure.h)
+// maps codes to SIP responses and hang-up causes.
 #pragma once
 #include <expected>
 #include <string>

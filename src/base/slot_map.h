@@ -1,4 +1,5 @@
-// SlotMap: owns objects named by Ids, in chunks that never move; a stale Id finds nothing. thread: its owner's.
+// SlotMap: owns objects named by Ids, in chunks that never move; a stale Id finds nothing. thread: its
+// owner's.
 #pragma once
 #include <cstddef>
 #include <memory>

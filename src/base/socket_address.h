@@ -1,11 +1,11 @@
 // SocketAddress: an IPv4 or IPv6 address and port, as a value that compares, hashes and prints.
 #pragma once
-#include <netinet/in.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+
+#include <netinet/in.h>
 
 #include "base/result.h"
 
@@ -32,9 +32,9 @@ class SocketAddress {
   void set_port(std::uint16_t port);
   bool same_host(const SocketAddress& other) const;
 
-  std::string host() const;      // "192.0.2.1", "2001:db8::1"
-  std::string uri_host() const;  // the same, IPv6 in brackets
-  std::string to_string() const; // "192.0.2.1:5060", "[2001:db8::1]:5060"
+  std::string host() const;       // "192.0.2.1", "2001:db8::1"
+  std::string uri_host() const;   // the same, IPv6 in brackets
+  std::string to_string() const;  // "192.0.2.1:5060", "[2001:db8::1]:5060"
 
   const sockaddr* data() const { return &any_; }
   socklen_t size() const { return is_v6() ? sizeof v6_ : sizeof v4_; }
@@ -54,5 +54,7 @@ class SocketAddress {
 
 template <>
 struct std::hash<polyfon::base::SocketAddress> {
-  std::size_t operator()(const polyfon::base::SocketAddress& address) const noexcept { return address.hash(); }
+  std::size_t operator()(const polyfon::base::SocketAddress& address) const noexcept {
+    return address.hash();
+  }
 };

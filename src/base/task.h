@@ -1,7 +1,8 @@
-// Task<T>: a lazy coroutine for what reads as a script (dialplan applications, service flows). co_await starts it and
-// resumes the awaiter when it ends; destroying a Task destroys its frame and those it awaits, so whoever owns the
-// outermost Task can stop the script at any suspension point. Exceptions are bugs: they end the program.
-// Parameters of a coroutine are values: a view must not live across a co_await. thread: that of its owner.
+// Task<T>: a lazy coroutine for what reads as a script (dialplan applications, service flows). co_await
+// starts it and resumes the awaiter when it ends; destroying a Task destroys its frame and those it awaits,
+// so whoever owns the outermost Task can stop the script at any suspension point. Exceptions are bugs: they
+// end the program. Parameters of a coroutine are values: a view must not live across a co_await. thread: that
+// of its owner.
 #pragma once
 #include <coroutine>
 #include <exception>

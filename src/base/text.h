@@ -2,9 +2,9 @@
 #pragma once
 #include <charconv>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <limits>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,12 +39,14 @@ std::optional<T> parse_number(std::string_view text, T min = std::numeric_limits
   return value;
 }
 
-// Asterisk's booleans (ast_true / ast_false): yes true y t 1 on, no false n f 0 off; anything else is neither.
+// Asterisk's booleans (ast_true / ast_false): yes true y t 1 on, no false n f 0 off; anything else is
+// neither.
 std::optional<bool> parse_boolean(std::string_view text);
 
 std::string hex(std::string_view bytes);
 bool is_utf8(std::string_view text);
-// The text with control characters and broken UTF-8 replaced by '?', at most `limit` bytes: for logs and the console.
+// The text with control characters and broken UTF-8 replaced by '?', at most `limit` bytes: for logs and the
+// console.
 std::string printable(std::string_view text, std::size_t limit = 256);
 
 // Equality in time that depends on the lengths only: for digests.

@@ -1,6 +1,6 @@
-// TimerWheel: an intrusive hierarchical wheel; arming, re-arming and cancelling are O(1) and allocate nothing.
-// A Timer is a member of what it serves and calls one of its member functions; destroying it cancels it.
-// Resolution 1 ms (a timer never fires early); range 2^32 ms. thread: the wheel's loop.
+// TimerWheel: an intrusive hierarchical wheel; arming, re-arming and cancelling are O(1) and allocate
+// nothing. A Timer is a member of what it serves and calls one of its member functions; destroying it cancels
+// it. Resolution 1 ms (a timer never fires early); any range. thread: the wheel's loop.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -50,8 +50,8 @@ class TimerWheel {
 
   // Arms or re-arms; an instant that has passed fires at the next advance().
   void arm(Timer& timer, Instant when);
-  // Fires everything due at `now`, in order of tick; callbacks may arm, cancel and destroy timers, themselves included.
-  // Returns how many fired.
+  // Fires everything due at `now`, in order of tick, and of arming within a tick; callbacks may arm, cancel
+  // and destroy timers, themselves included. Returns how many fired.
   std::size_t advance(Instant now);
   // When advance() next has something to do; never later than the earliest timer. nullopt: nothing is armed.
   std::optional<Instant> next() const;
@@ -65,15 +65,28 @@ class TimerWheel {
   static constexpr int kBits = 8;
   static constexpr std::size_t kSlots = std::size_t{1} << kBits;
 
+  struct Event {
+    std::uint64_t tick;
+    int level;  // kLevels: far_
+    std::size_t slot;
+  };
+
+  static void push(Timer*& head, Timer& timer);
+  static Timer* take_reversed(Timer*& head);
   void link(Timer& timer);
   void unlink(Timer& timer);
-  void cascade(int level);
+  Timer* take_slot(int level, std::size_t slot);
+  void relink(Timer* list);
+  std::size_t fire(Timer* list);
+  std::optional<Event> next_event() const;
   std::uint64_t tick_of(Instant when) const;
 
   Instant start_;
   Instant now_;
   std::uint64_t current_ = 0;  // the last tick that was processed
   std::size_t armed_ = 0;
+  Timer* due_ = nullptr;  // armed for an instant that had passed
+  Timer* far_ = nullptr;  // past the next multiple of 2^32 ticks
   Timer* slots_[kLevels][kSlots] = {};
   std::uint64_t occupied_[kLevels][kSlots / 64] = {};
 };
