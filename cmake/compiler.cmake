@@ -10,7 +10,7 @@ endif()
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)  # -fPIE for all instead: one precompiled header serves libraries and programs
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 find_program(CCACHE_PROGRAM ccache)
@@ -23,7 +23,7 @@ endif()
 add_compile_options(
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   -Wno-unused-parameter -Wno-missing-field-initializers
-  -fno-omit-frame-pointer -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+  -fPIE -fno-omit-frame-pointer -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 add_link_options(-fuse-ld=lld-19 -pie -Wl,-z,relro,-z,now)
 
