@@ -12,10 +12,14 @@
 
 namespace polyfon::config {
 
-inline constexpr std::size_t kMaxLine = 8192;       // longer lines are skipped with a warning
+inline constexpr std::size_t kMaxLine = 8192;  // longer lines are skipped with a warning
 inline constexpr int kMaxIncludeLevel = 10;
 inline constexpr int kMaxNestedComments = 128;
 inline constexpr std::size_t kMaxVariables = 2'000'000;
+inline constexpr std::size_t kMaxVariableBytes = 256u
+                                                 << 20;  // names and values together, inherited copies too
+inline constexpr std::size_t kMaxFileBytes = 64u << 20;
+inline constexpr std::size_t kMaxFiles = 10'000;  // included ones together
 
 struct Variable {
   std::string name;
@@ -36,8 +40,8 @@ struct Section {
 
 class File {
  public:
-  // Reads `path`; includes are relative to `directory`. `exec_allowed` is execincludes of asterisk.conf. Problems go to
-  // `diagnostics`; a missing main file gives nullopt and no diagnostic.
+  // Reads `path`; includes are relative to `directory`. `exec_allowed` is execincludes of asterisk.conf.
+  // Problems go to `diagnostics`; a missing main file gives nullopt and no diagnostic.
   static std::optional<File> read(const std::filesystem::path& directory, std::string_view name,
                                   Diagnostics& diagnostics, bool exec_allowed = false);
   // The same from text: tests and fuzzing. Includes fail unless `directory` is given.
@@ -48,11 +52,14 @@ class File {
   const Section* find(std::string_view name) const;                   // the first of that name, any case
   // Every file that was read, for the "unchanged" test of a reload.
   const std::vector<std::filesystem::path>& files() const { return files_; }
+  // #exec was used: what it prints may differ each time, so the file never counts as unchanged.
+  bool uses_exec() const { return uses_exec_; }
 
  private:
   friend class FileReader;
   std::vector<Section> sections_;
   std::vector<std::filesystem::path> files_;
+  bool uses_exec_ = false;
 };
 
 }  // namespace polyfon::config
