@@ -1,6 +1,6 @@
-// LocalSocket: line and block messages over a Unix stream socket: the console's connection. The server side lives on
-// the edge loop; the client side (polyfon -r) is blocking and stands alone. Each message is a 4-byte big-endian length
-// and that many bytes, at most kMaxMessage.
+// LocalSocket: line and block messages over a Unix stream socket: the console's connection. The server side
+// lives on the edge loop; the client side (polyfon -r) is blocking and stands alone. Each message is a 4-byte
+// big-endian length and that many bytes, at most kMaxMessage.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -23,11 +23,11 @@ class LocalServer {
 
   // Listens on `path` (mode 0660); a stale socket file of a dead process is replaced, a live one is an error.
   // Callbacks run in `loop`; destroy it there too.
-  static base::Result<std::unique_ptr<LocalServer>> listen(Loop& loop, const std::string& path, OnMessage on_message,
-                                                           OnClose on_close = {});
+  static base::Result<std::unique_ptr<LocalServer>> listen(Loop& loop, const std::string& path,
+                                                           OnMessage on_message, OnClose on_close = {});
   ~LocalServer();
   void send(ConnectionId connection, std::string message);  // loop thread
-  void close(ConnectionId connection);                       // after what is queued has been sent
+  void close(ConnectionId connection);                      // after what is queued has been sent
 
  private:
   LocalServer();

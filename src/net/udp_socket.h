@@ -1,13 +1,13 @@
-// UdpSocket: a bound, non-blocking UDP socket that receives with recvmmsg and sends with sendmmsg in batches. The
+// UdpSocket: a bound, non-blocking UDP socket that receives with recvmmsg in batches. The
 // receive buffers belong to a ReceiveBatch shared by all sockets of a thread. thread: its owner's.
 #pragma once
-#include <sys/socket.h>
-
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include <sys/socket.h>
 
 #include "base/result.h"
 #include "base/socket_address.h"
@@ -24,6 +24,8 @@ class ReceiveBatch {
   static constexpr std::size_t kMaxDatagram = 65536;
   explicit ReceiveBatch(std::size_t count = 32, std::size_t bytes_each = kMaxDatagram);
   ~ReceiveBatch();
+  // Datagrams dropped so far because they were longer than bytes_each.
+  std::uint64_t oversized() const;
 
  private:
   friend class UdpSocket;
@@ -46,9 +48,11 @@ class UdpSocket {
 
   // As many datagrams as are there and fit the batch; empty when there are none.
   std::span<const Datagram> receive(ReceiveBatch& batch);
-  // False when the kernel refused it (buffer full, no route, oversized): a datagram may be lost, callers count it.
+  // False when the kernel refused it (buffer full, no route, oversized): a datagram may be lost, callers
+  // count it.
   bool send(std::string_view bytes, const base::SocketAddress& to);
-  // The ICMP error queued on the socket since the last call, as errno; 0: none (IP_RECVERR is not set: see docs/adr).
+  // The ICMP error queued on the socket since the last call, as errno; 0: none (IP_RECVERR is not set: see
+  // docs/adr).
   int take_error();
 
  private:
@@ -56,7 +60,8 @@ class UdpSocket {
   base::SocketAddress local_;
 };
 
-// The local address that the kernel would send from to reach `remote` (a connect() without a packet).
+// The local address, with port 0, that the kernel would send from to reach `remote` (a connect() without a
+// packet).
 base::Result<base::SocketAddress> source_address_for(const base::SocketAddress& remote);
 
 }  // namespace polyfon::net

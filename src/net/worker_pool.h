@@ -1,5 +1,5 @@
-// WorkerPool: the threads that may block (SQL, files, mail, look-ups); they hold no call state. Work that must keep its
-// order goes to one Strand. thread: post() from any; work runs on a worker.
+// WorkerPool: the threads that may block (SQL, files, mail, look-ups); they hold no call state. Work that
+// must keep its order goes to one Strand. thread: post() from any; work runs on a worker.
 #pragma once
 #include <functional>
 #include <memory>
