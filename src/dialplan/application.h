@@ -1,13 +1,16 @@
-// Application: one dialplan application: its name, its manual and its coroutine. A file of src/app defines one (or a
-// family) and registers it by a static Registration; console, documentation and `core show application` read the same
-// table. thread: control (the table is constant after start-up).
+// Application: one dialplan application: its name, its manual and its coroutine. A file of src/app defines
+// one (or a family) and registers it by a static Registration; console, documentation and `core show
+// application` read the same table. thread: control (the table is constant after start-up).
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/task.h"
+#include "base/time.h"
 #include "call/channel.h"
 #include "config/diagnostic.h"
 
@@ -16,10 +19,10 @@ namespace polyfon::dialplan {
 // What an application leaves to the interpreter (asterisk 1.4).
 struct AppResult {
   enum class Next {
-    kContinue,    // the next priority, or where the channel's position was set to (Goto)
-    kJump,        // the position was set by the application: go on there
-    kHangup,      // -1: the call ends (`h` runs)
-    kDigit,       // a digit was dialled: the first of a new extension in `context`
+    kContinue,  // the next priority, or where the channel's position was set to (Goto)
+    kJump,      // the position was set by the application: go on there
+    kHangup,    // -1: the call ends (`h` runs)
+    kDigit,     // a digit was dialled: the first of a new extension in `context`
   } next = Next::kContinue;
   char digit = 0;
   std::string context;  // kDigit: empty for the channel's own
@@ -27,7 +30,9 @@ struct AppResult {
   static AppResult go_on() { return {}; }
   static AppResult jump() { return {Next::kJump}; }
   static AppResult hangup() { return {Next::kHangup}; }
-  static AppResult dialled(char digit, std::string context = {}) { return {Next::kDigit, digit, std::move(context)}; }
+  static AppResult dialled(char digit, std::string context = {}) {
+    return {Next::kDigit, digit, std::move(context)};
+  }
 };
 
 class Interpreter;
@@ -39,8 +44,8 @@ struct AppContext {
 };
 
 struct OptionInfo {
-  std::string_view letter;   // "m"
-  std::string_view argument; // "class", or empty
+  std::string_view letter;    // "m"
+  std::string_view argument;  // "class", or empty
   std::string_view help;
 };
 
@@ -58,7 +63,6 @@ using ApplicationFunction = base::Task<AppResult> (*)(AppContext context, std::s
 struct Application {
   ApplicationInfo info;
   ApplicationFunction run;
-  const Application* next = nullptr;
 };
 
 // Static in the application's file:  static const dialplan::Registration registration{{info...}, run_dial};
@@ -70,16 +74,18 @@ class Registration {
   Application application_;
 };
 
-const Application* find_application(std::string_view name);   // any case
-std::vector<const Application*> applications();                // by name
+const Application* find_application(std::string_view name);  // any case
+std::vector<const Application*> applications();              // by name
 // Applications of Asterisk that polyfon is to have and has not yet: they warn, and the call goes on.
 bool is_planned_application(std::string_view name);
 
-// Arguments as ast_app_separate_args splits them: commas outside (), [], {} and quotes; quotes and backslashes removed;
-// the last of `max` takes the remainder.
+// Arguments as ast_app_separate_args splits them: at commas outside (), [] and quotes; quotes and backslashes
+// are removed; the last of `max` takes the remainder as it is. An empty text has none; a comma at the end is
+// followed by an empty one.
 std::vector<std::string> split_arguments(std::string_view text, std::size_t max = 64);
 
-// Option letters with their arguments, "rm(class)L(1000:500)": unknown letters are collected, never fatal (asterisk 1.7).
+// Option letters with their arguments, "rm(class)L(1000:500)": unknown letters are collected, never fatal
+// (asterisk 1.7).
 struct Options {
   struct Item {
     char letter;
@@ -87,14 +93,15 @@ struct Options {
     bool has_argument = false;
   };
   std::vector<Item> items;
-  std::string unknown;     // letters outside `allowed`
-  bool broken = false;     // an unclosed parenthesis
+  std::string unknown;  // letters outside `allowed`
+  bool broken = false;  // an unclosed parenthesis
   const Item* find(char letter) const;
   bool has(char letter) const { return find(letter) != nullptr; }
 };
 Options parse_options(std::string_view text, std::string_view allowed);
 
 // "1.5", "500ms", "5s", "2m", "1h" (ast_app_parse_timelen); `unit` is that of a bare number.
-std::optional<base::Duration> parse_time_length(std::string_view text, base::Duration unit = std::chrono::seconds(1));
+std::optional<base::Duration> parse_time_length(std::string_view text,
+                                                base::Duration unit = std::chrono::seconds(1));
 
 }  // namespace polyfon::dialplan

@@ -1,6 +1,6 @@
-// Interpreter: runs a channel through the plan (asterisk 1.4): looks each step up in the current plan, substitutes its
-// arguments, runs its application, and does what `i`, `t`, `h`, `s`, autofallthrough and Goto mean. Implements
-// call::ScriptRunner. thread: control.
+// Interpreter: runs a channel through the plan (asterisk 1.4): looks each step up in the current plan,
+// substitutes its arguments, runs its application, and does what `i`, `t`, `h`, `s`, autofallthrough and Goto
+// mean. Implements call::ScriptRunner. thread: control.
 #pragma once
 #include <functional>
 #include <memory>
@@ -24,10 +24,11 @@ class Interpreter final : public call::ScriptRunner {
 
   base::Task<> run(call::ChannelId channel, call::DialplanPosition start) override;
   base::Task<> run_hangup(call::ChannelId channel, std::string context) override;
-  Reach reach(std::string_view context, std::string_view extension, std::string_view caller_number) const override;
+  Reach reach(std::string_view context, std::string_view extension,
+              std::string_view caller_number) const override;
 
-  // ${...} in `text` for that channel. A Task: functions may block (the seam of the complete language); it is ready at
-  // once when none does.
+  // ${...} in `text` for that channel. A Task: functions may block (the seam of the complete language); it is
+  // ready at once when none does.
   base::Task<std::string> expand(call::ChannelId channel, std::string text);
   Globals& globals() { return globals_; }
 

@@ -1,0 +1,116 @@
+#include "dialplan/variables.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "dialplan/plan.h"
+
+namespace polyfon::dialplan {
+namespace {
+
+// HINT is what the channel's extension watches; HINTNAME what stands behind its comma.
+std::string hint_of(const ExpansionContext& context, bool name) {
+  if (!context.plan || !context.clock) return {};
+  const auto& position = context.channel->position;
+  const Extension* found =
+      context.plan->find_hint(position.context, position.extension, context.clock->wall());
+  if (!found) return {};
+  const std::string_view hint = found->hint;
+  const auto comma = hint.find(',');
+  if (!name) return std::string(hint.substr(0, comma));
+  return comma == std::string_view::npos ? std::string() : std::string(hint.substr(comma + 1));
+}
+
+std::optional<std::string> find_builtin(const ExpansionContext& context, std::string_view name) {
+  if (const call::Channel* channel = context.channel) {
+    if (name == "EXTEN") return channel->position.extension;
+    if (name == "CONTEXT") return channel->position.context;
+    if (name == "PRIORITY") return fmt::to_string(channel->position.priority);
+    if (name == "CHANNEL") return channel->name;
+    if (name == "UNIQUEID") return channel->unique_id;
+    if (name == "HANGUPCAUSE") return fmt::to_string(static_cast<int>(channel->hangup_cause));
+    if (name == "HINT") return hint_of(context, false);
+    if (name == "HINTNAME") return hint_of(context, true);
+    // Presentation allowed, not screened; no ISDN types of number.
+    if (name == "CALLINGPRES" || name == "CALLINGANI2" || name == "CALLINGTON" || name == "CALLINGTNS")
+      return "0";
+  }
+  if (name == "EPOCH" && context.clock) {
+    auto seconds = std::chrono::floor<std::chrono::seconds>(context.clock->wall());
+    return fmt::to_string(seconds.time_since_epoch().count());
+  }
+  return std::nullopt;
+}
+
+bool store(const ExpansionContext& context, call::Variables& variables, std::string_view name,
+           std::string_view value) {
+  if (value.size() > kMaxExpandedBytes) {
+    context.warn(fmt::format("the value of {} is longer than {} bytes: cut", name, kMaxExpandedBytes));
+    value = value.substr(0, kMaxExpandedBytes);
+  }
+  if (auto at = variables.find(name); at != variables.end()) {
+    at->second = value;
+    return true;
+  }
+  if (variables.size() >= call::kMaxVariables) {
+    context.warn(fmt::format("{} is not set: there are {} variables already", name, call::kMaxVariables));
+    return false;
+  }
+  variables.emplace(name, value);
+  return true;
+}
+
+bool write_function(const ExpansionContext& context, std::string_view name, std::string_view value) {
+  const auto open = name.find('(');
+  const std::string_view function_name = name.substr(0, open);
+  const Function* function = find_function(function_name);
+  if (!function || !function->write) {
+    context.warn(fmt::format("{}() is {}: Set({}=...) does nothing", function_name,
+                             function ? "read-only" : "no function that is known", name));
+    return false;
+  }
+  return function->write(context, name.substr(open + 1, name.size() - open - 2), value);
+}
+
+}  // namespace
+
+std::optional<std::string> find_variable(const ExpansionContext& context, std::string_view name) {
+  if (auto builtin = find_builtin(context, name)) return builtin;
+  if (context.channel)
+    if (auto at = context.channel->variables.find(name); at != context.channel->variables.end())
+      return at->second;
+  if (context.globals)
+    if (auto at = context.globals->find(name); at != context.globals->end()) return at->second;
+  return std::nullopt;
+}
+
+bool set_variable(const ExpansionContext& context, std::string_view name, std::string_view value) {
+  name = base::trim(name);
+  if (name.ends_with(')') && name.find('(') != std::string_view::npos)
+    return write_function(context, name, value);
+  if (name.starts_with('_')) name.remove_prefix(name.starts_with("__") ? 2 : 1);
+  if (name.empty()) {
+    context.warn("a variable without a name is not set");
+    return false;
+  }
+  if (context.channel) return store(context, context.channel->variables, name, value);
+  if (context.globals) return store(context, *context.globals, name, value);
+  return false;
+}
+
+bool set_variable(call::Channel& channel, std::string_view name, std::string_view value) {
+  ExpansionContext context;
+  context.channel = &channel;
+  return set_variable(context, name, value);
+}
+
+bool assign(const ExpansionContext& context, std::string_view assignment) {
+  const auto equals = assignment.find('=');
+  if (equals == std::string_view::npos) {
+    context.warn(fmt::format("Set({}) has no '=': nothing is set", base::printable(assignment)));
+    return false;
+  }
+  return set_variable(context, assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
+}  // namespace polyfon::dialplan
