@@ -1,6 +1,6 @@
-// Snapshot: the whole configuration as typed, immutable values: what every other part reads. Loaded off the control
-// thread, validated, and replaced as a whole on reload; running calls keep the shared_ptr they began with where they
-// need it. thread: any (immutable).
+// Snapshot: the whole configuration as typed, immutable values: what every other part reads. Loaded off the
+// control thread, validated, and replaced as a whole on reload; running calls keep the shared_ptr they began
+// with where they need it. thread: any (immutable).
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -15,6 +15,7 @@
 
 #include "base/socket_address.h"
 #include "base/text.h"
+#include "config/access.h"
 #include "config/diagnostic.h"
 #include "config/file.h"
 
@@ -33,14 +34,8 @@ CallerId parse_caller_id(std::string_view text);
 struct Nat {
   bool force_rport = false;
   bool comedia = false;
-  bool auto_force_rport = true;   // the default of sip.conf
+  bool auto_force_rport = true;  // the default of sip.conf
   bool auto_comedia = false;
-};
-
-struct AccessRule {  // permit= / deny=, in order; the last that matches decides
-  bool permit = true;
-  base::SocketAddress network;
-  std::uint8_t prefix_length = 0;
 };
 
 // One account, phone or trunk of sip.conf: what calls need of it.
@@ -49,10 +44,10 @@ struct Endpoint {
   PeerType type = PeerType::kFriend;
   std::string secret;
   std::string md5_secret;
-  std::string username;            // defaultuser / username
+  std::string username;  // defaultuser / username
   std::string from_user, from_domain;
-  bool dynamic = false;            // host=dynamic: registers with us
-  std::string host;                // else: literal or name
+  bool dynamic = false;  // host=dynamic: registers with us
+  std::string host;      // else: literal or name
   std::uint16_t port = 5060;
   std::string context;
   CallerId caller_id;
@@ -68,7 +63,7 @@ struct Endpoint {
   bool qualify = false;
   std::chrono::milliseconds qualify_limit{2000};
   std::chrono::seconds qualify_frequency{60};
-  unsigned call_limit = 0;         // 0: none
+  unsigned call_limit = 0;  // 0: none
   unsigned max_contacts = 5;
   std::uint64_t call_groups = 0, pickup_groups = 0;  // bit sets 0..63
   bool direct_media = true;
@@ -78,20 +73,20 @@ struct Endpoint {
   std::vector<AccessRule> access;
   Location where;
 
-  bool may_call() const { return type != PeerType::kPeer; }      // matched by name when it calls
+  bool may_call() const { return type != PeerType::kPeer; }  // matched by name when it calls
   bool may_be_called() const { return type != PeerType::kUser; }
 };
 
-struct SipSettings {  // [general] of sip.conf
+struct SipSettings {                        // [general] of sip.conf
   std::vector<base::SocketAddress> bind{};  // udpbindaddr, bindport; default 0.0.0.0:5060
   std::string realm = "asterisk";
-  std::string user_agent;          // default "polyfon VERSION"
+  std::string user_agent;  // empty: "polyfon VERSION", which src/main knows
   std::string default_context = "default";
-  bool allow_guest = false;        // sip-cases: guests off unless asked for
+  bool allow_guest = false;  // sip-cases: guests off unless asked for
   bool always_auth_reject = true;
   std::chrono::seconds default_expiry{120}, min_expiry{60}, max_expiry{3600};
   std::chrono::milliseconds t1{500};
-  std::string external_address;    // externaddr / externip
+  std::string external_address;  // externaddr / externip
   std::vector<AccessRule> local_networks;
   std::string language = "en";
   std::vector<std::string> codecs{"ulaw", "alaw"};
@@ -101,7 +96,7 @@ struct MusicClass {
   std::string name;
   std::string mode = "files";
   std::filesystem::path directory;
-  std::string sort;                // "", "random", "alpha", "randstart"
+  std::string sort;                          // "", "random", "alpha", "randstart"
   std::vector<std::filesystem::path> files;  // found at load, in order
   Location where;
 };
@@ -114,36 +109,45 @@ struct RtpSettings {
 
 struct CdrSettings {
   bool enabled = true;
-  bool unanswered = true;          // polyfon: every attempt is a row (mission P15)
+  bool unanswered = true;  // polyfon: every attempt is a row (mission P15)
   bool csv_use_gmt = false, csv_log_unique_id = true, csv_log_user_field = true, csv_new_columns = false;
 };
 
-// polyfon.conf: what Asterisk's files cannot say. Each key is documented in docs/polyfon-conf.md from its table.
+// polyfon.conf: what Asterisk's files cannot say. Each key is documented in docs/polyfon-conf.md from its
+// table.
 struct PolyfonSettings {
   unsigned media_threads = 1;
   unsigned workers = 2;
   std::filesystem::path sounds_directory = "/usr/share/asterisk/sounds";
   std::filesystem::path log_file;
   std::string log_level = "notice";
+  std::vector<std::string> digest_algorithms{"MD5"};  // of our challenges, the preferred first: MD5, SHA-256
   std::chrono::seconds drain_time{30};
+  unsigned max_contacts = 5;  // of an account; copied into every Endpoint
 };
 
 struct Snapshot {
   std::filesystem::path directory;
   SipSettings sip;
-  std::vector<std::shared_ptr<const Endpoint>> endpoints;                 // in file order
-  std::unordered_map<std::string, std::shared_ptr<const Endpoint>, base::TextHash, std::equal_to<>> endpoint_by_name;
+  std::vector<std::shared_ptr<const Endpoint>> endpoints;  // in file order
+  // By name in any case, as chan_sip finds its peers.
+  std::unordered_map<std::string, std::shared_ptr<const Endpoint>, base::CaseInsensitiveHash,
+                     base::CaseInsensitiveEqual>
+      endpoint_by_name;
   RtpSettings rtp;
   CdrSettings cdr;
   PolyfonSettings polyfon;
   std::map<std::string, MusicClass> music;
-  std::optional<File> extensions;  // extensions.conf, compiled by dialplan
-  std::vector<std::filesystem::path> files;
+  std::optional<File> extensions;            // extensions.conf, compiled by dialplan
+  std::vector<std::filesystem::path> files;  // every file that was read
+  bool uses_exec = false;                    // #exec was used: a reload is never "unchanged"
 
-  const Endpoint* find_endpoint(std::string_view name) const;
+  const Endpoint* find_endpoint(std::string_view name) const;  // any case; nullptr: none of that name
 };
 
-// Reads everything below `directory`. The snapshot is usable only when diagnostics has no errors.
-std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& directory, Diagnostics& diagnostics);
+// Reads everything below `directory`, also after an error. Never null, and usable only when diagnostics,
+// sorted by file and line, has no errors. Blocks on files: it is done at start-up or on a worker.
+std::shared_ptr<const Snapshot> load_snapshot(const std::filesystem::path& directory,
+                                              Diagnostics& diagnostics);
 
 }  // namespace polyfon::config

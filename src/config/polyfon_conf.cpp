@@ -1,0 +1,123 @@
+#include "config/polyfon_conf.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "config/key.h"
+#include "config/loaders.h"
+#include "config/nearest.h"
+
+namespace polyfon::config {
+
+namespace {
+
+using Settings = PolyfonSettings;
+
+// Empty: none. Else absolute: where a relative one begins would depend on who starts polyfon.
+template <auto M>
+void set_absolute_path(Settings& settings, const Variable& variable, Diagnostics& diagnostics) {
+  std::filesystem::path path = variable.value;
+  if (path.empty() || path.is_absolute())
+    settings.*M = std::move(path);
+  else
+    diagnostics.error(variable.where, fmt::format("{}: '{}' is not an absolute path", variable.name,
+                                                  base::printable(variable.value, 120)));
+}
+
+void apply_log_level(Settings& settings, const Variable& variable, Diagnostics& diagnostics) {
+  for (std::string_view level : {"debug", "verbose", "notice", "warning", "error"})
+    if (base::iequals(level, variable.value)) {
+      settings.log_level = level;
+      return;
+    }
+  diagnostics.error(variable.where,
+                    fmt::format("level: '{}' is unknown; expected debug, verbose, notice, warning or error",
+                                base::printable(variable.value, 60)));
+}
+
+constexpr Key<Settings> kGeneral[] = {
+    {"workers", "number", "2", "1-64", "threads for what blocks: SQL, files, reading the configuration.",
+     set_number<&Settings::workers, 1, 64>},
+    {"drain_time", "seconds", "30", "0-86400",
+     "how long a graceful stop (SIGTERM, core stop gracefully) waits for calls to end.",
+     set_number<&Settings::drain_time, 0, 86'400>},
+    {"sounds_directory", "path", "/usr/share/asterisk/sounds", "absolute",
+     "where prompts are looked for, below a folder for each language.",
+     set_absolute_path<&Settings::sounds_directory>},
+};
+constexpr Key<Settings> kMedia[] = {
+    {"threads", "number", "1", "1-64", "threads that carry audio; at best the number of cores less one.",
+     set_number<&Settings::media_threads, 1, 64>},
+};
+constexpr Key<Settings> kRegistrar[] = {
+    {"max_contacts", "number", "5", "1-100", "how many phones may be registered for one account at a time.",
+     set_number<&Settings::max_contacts, 1, 100>},
+};
+constexpr Key<Settings> kLog[] = {
+    {"file", "path", "", "absolute", "the log goes into this file too.",
+     set_absolute_path<&Settings::log_file>},
+    {"level", "word", "notice", "debug, verbose, notice, warning, error",
+     "the least weight of a line that is written.", apply_log_level},
+};
+
+constexpr SectionTable<Settings> kTables[] = {
+    {"general", kGeneral}, {"media", kMedia}, {"registrar", kRegistrar}, {"log", kLog}};
+
+std::string with_suggestion(std::string text, std::optional<std::string> suggestion) {
+  return suggestion ? fmt::format("{}; did you mean {}?", text, *suggestion) : text;
+}
+
+// The nearest key of the section; else the same key in another section.
+std::optional<std::string> suggest_key(const SectionTable<Settings>& table, std::string_view written) {
+  std::vector<std::string_view> names;
+  for (const auto& key : table.keys) names.push_back(key.name);
+  if (auto found = nearest(written, names)) return fmt::format("'{}'", *found);
+  for (const auto& other : kTables)
+    if (const auto* key = find_key(other.keys, written))
+      return fmt::format("'{}' in [{}]", key->name, other.name);
+  return std::nullopt;
+}
+
+std::optional<std::string> suggest_section(std::string_view written) {
+  std::vector<std::string_view> names;
+  for (const auto& table : kTables) names.push_back(table.name);
+  auto found = nearest(written, names);
+  return found ? std::optional(fmt::format("[{}]", *found)) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<PolyfonKey> polyfon_keys() {
+  std::vector<PolyfonKey> keys;
+  for (const auto& table : kTables)
+    for (const auto& key : table.keys)
+      keys.push_back({table.name, key.name, key.type, key.default_value, key.range, key.help});
+  return keys;
+}
+
+void load_polyfon(const File& file, PolyfonSettings& settings, Diagnostics& diagnostics) {
+  for (const Section& section : file.sections()) {
+    if (section.is_template) continue;
+    auto table = std::ranges::find_if(
+        kTables, [&](std::string_view name) { return base::iequals(name, section.name); },
+        &SectionTable<Settings>::name);
+    if (table == std::end(kTables)) {
+      diagnostics.error(section.where, with_suggestion(fmt::format("unknown section [{}]",
+                                                                   base::printable(section.name, 60)),
+                                                       suggest_section(section.name)));
+      continue;
+    }
+    for (const Variable& variable : section.variables) {
+      if (const auto* key = find_key(table->keys, variable.name))
+        key->apply(settings, variable, diagnostics);
+      else
+        diagnostics.error(variable.where,
+                          with_suggestion(fmt::format("unknown key '{}' in [{}]",
+                                                      base::printable(variable.name, 60), table->name),
+                                          suggest_key(*table, variable.name)));
+    }
+  }
+}
+
+}  // namespace polyfon::config

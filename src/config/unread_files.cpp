@@ -1,0 +1,150 @@
+// warn_unread_files(): Asterisk's files that lie in the directory and that nothing in polyfon reads yet.
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+
+#include "config/loaders.h"
+
+namespace polyfon::config {
+
+namespace {
+
+// Every file of a stock /etc/asterisk but those that are read.
+constexpr std::string_view kUnread[] = {
+    "acl.conf",
+    "adsi.conf",
+    "aeap.conf",
+    "agents.conf",
+    "alarmreceiver.conf",
+    "alsa.conf",
+    "amd.conf",
+    "app_mysql.conf",
+    "app_skel.conf",
+    "ari.conf",
+    "ast_debug_tools.conf",
+    "asterisk.adsi",
+    "calendar.conf",
+    "ccss.conf",
+    "cdr_adaptive_odbc.conf",
+    "cdr_beanstalkd.conf",
+    "cdr_custom.conf",
+    "cdr_manager.conf",
+    "cdr_mysql.conf",
+    "cdr_odbc.conf",
+    "cdr_pgsql.conf",
+    "cdr_sqlite3_custom.conf",
+    "cdr_syslog.conf",
+    "cdr_tds.conf",
+    "cel.conf",
+    "cel_beanstalkd.conf",
+    "cel_custom.conf",
+    "cel_odbc.conf",
+    "cel_pgsql.conf",
+    "cel_sqlite3_custom.conf",
+    "cel_tds.conf",
+    "chan_dahdi.conf",
+    "chan_mobile.conf",
+    "cli.conf",
+    "cli_aliases.conf",
+    "cli_permissions.conf",
+    "codecs.conf",
+    "confbridge.conf",
+    "config_test.conf",
+    "console.conf",
+    "dbsep.conf",
+    "dnsmgr.conf",
+    "dsp.conf",
+    "dundi.conf",
+    "enum.conf",
+    "extconfig.conf",
+    "extensions.ael",
+    "extensions.lua",
+    "extensions_minivm.conf",
+    "features.conf",
+    "festival.conf",
+    "followme.conf",
+    "func_odbc.conf",
+    "geolocation.conf",
+    "gtalk.conf",
+    "h323.conf",
+    "hep.conf",
+    "http.conf",
+    "iax.conf",
+    "iaxprov.conf",
+    "indications.conf",
+    "jabber.conf",
+    "jingle.conf",
+    "logger.conf",
+    "manager.conf",
+    "meetme.conf",
+    "mgcp.conf",
+    "minivm.conf",
+    "misdn.conf",
+    "modules.conf",
+    "motif.conf",
+    "muted.conf",
+    "ooh323.conf",
+    "osp.conf",
+    "oss.conf",
+    "phone.conf",
+    "phoneprov.conf",
+    "pjproject.conf",
+    "pjsip.conf",
+    "pjsip_notify.conf",
+    "pjsip_wizard.conf",
+    "prometheus.conf",
+    "queuerules.conf",
+    "queues.conf",
+    "res_config_mysql.conf",
+    "res_config_odbc.conf",
+    "res_config_sqlite.conf",
+    "res_config_sqlite3.conf",
+    "res_corosync.conf",
+    "res_curl.conf",
+    "res_fax.conf",
+    "res_http_media_cache.conf",
+    "res_ldap.conf",
+    "res_odbc.conf",
+    "res_parking.conf",
+    "res_pgsql.conf",
+    "res_pktccops.conf",
+    "res_snmp.conf",
+    "res_stun_monitor.conf",
+    "resolver_unbound.conf",
+    "rpt.conf",
+    "say.conf",
+    "sip_notify.conf",
+    "skinny.conf",
+    "sla.conf",
+    "smdi.conf",
+    "sorcery.conf",
+    "ss7.timers",
+    "stasis.conf",
+    "statsd.conf",
+    "stir_shaken.conf",
+    "telcordia-1.adsi",
+    "test_sorcery.conf",
+    "udptl.conf",
+    "unistim.conf",
+    "usbradio.conf",
+    "users.conf",
+    "voicemail.conf",
+    "vpb.conf",
+    "xmpp.conf",
+};
+
+}  // namespace
+
+void warn_unread_files(const std::filesystem::path& directory, const std::vector<std::filesystem::path>& read,
+                       Diagnostics& diagnostics) {
+  std::error_code failure;
+  std::filesystem::directory_iterator entries(directory, failure);
+  for (; !failure && entries != std::filesystem::directory_iterator(); entries.increment(failure)) {
+    const std::string name = entries->path().filename().string();
+    if (std::ranges::find(kUnread, name) == std::end(kUnread)) continue;
+    if (std::ranges::find(read, entries->path()) != read.end()) continue;  // included by another
+    diagnostics.warning({name, 0}, "not read by polyfon yet");
+  }
+}
+
+}  // namespace polyfon::config
