@@ -200,11 +200,6 @@ Pattern::Outcome Pattern::run(std::string_view digits) const {
 }
 
 Pattern::Match Pattern::match(std::string_view digits) const {
-  // What is dialled is literal, but a pattern that is asked for by its own name is found: `dialplan show
-  // _X.@ctx`.
-  if (pattern_ && digits.starts_with('_') &&
-      compare_patterns(std::string_view(text_).substr(1), digits.substr(1)) == 0)
-    return Match::kExact;
   switch (run(digits)) {
     case Outcome::kNo: return Match::kNo;
     case Outcome::kPartial: return Match::kPartial;

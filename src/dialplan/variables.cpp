@@ -42,34 +42,37 @@ std::optional<std::string> find_builtin(const ExpansionContext& context, std::st
   return std::nullopt;
 }
 
-bool store(const ExpansionContext& context, call::Variables& variables, std::string_view name,
-           std::string_view value) {
-  if (value.size() > kMaxExpandedBytes) {
-    context.warn(fmt::format("the value of {} is longer than {} bytes: cut", name, kMaxExpandedBytes));
-    value = value.substr(0, kMaxExpandedBytes);
-  }
+base::Result<> store(call::Variables& variables, std::size_t limit, std::string_view name,
+                     std::string_view value) {
+  if (value.size() > kMaxExpandedBytes)
+    return base::fail(base::ErrorCode::kLimit, fmt::format("the value of {} is longer than {} bytes",
+                                                           base::printable(name), kMaxExpandedBytes));
   if (auto at = variables.find(name); at != variables.end()) {
     at->second = value;
-    return true;
+    return {};
   }
-  if (variables.size() >= call::kMaxVariables) {
-    context.warn(fmt::format("{} is not set: there are {} variables already", name, call::kMaxVariables));
-    return false;
-  }
+  if (variables.size() >= limit)
+    return base::fail(
+        base::ErrorCode::kLimit,
+        fmt::format("{} is one variable too many: there are {} already", base::printable(name), limit));
   variables.emplace(name, value);
-  return true;
+  return {};
 }
 
-bool write_function(const ExpansionContext& context, std::string_view name, std::string_view value) {
+base::Result<> write_function(const ExpansionContext& context, std::string_view name,
+                              std::string_view value) {
   const auto open = name.find('(');
   const std::string_view function_name = name.substr(0, open);
   const Function* function = find_function(function_name);
-  if (!function || !function->write) {
-    context.warn(fmt::format("{}() is {}: Set({}=...) does nothing", function_name,
-                             function ? "read-only" : "no function that is known", name));
-    return false;
-  }
-  return function->write(context, name.substr(open + 1, name.size() - open - 2), value);
+  if (!function)
+    return base::fail(base::ErrorCode::kNotFound,
+                      fmt::format("there is no function {}()", base::printable(function_name)));
+  if (!function->write)
+    return base::fail(base::ErrorCode::kDenied, fmt::format("{}() is read-only", function_name));
+  if (!function->write(context, name.substr(open + 1, name.size() - open - 2), value))
+    return base::fail(base::ErrorCode::kInvalid,
+                      fmt::format("{} cannot be set to '{}'", base::printable(name), base::printable(value)));
+  return {};
 }
 
 }  // namespace
@@ -84,32 +87,32 @@ std::optional<std::string> find_variable(const ExpansionContext& context, std::s
   return std::nullopt;
 }
 
-bool set_variable(const ExpansionContext& context, std::string_view name, std::string_view value) {
+std::string_view plain_name(std::string_view name) {
+  if (name.starts_with('_')) name.remove_prefix(name.starts_with("__") ? 2 : 1);
+  return name;
+}
+
+base::Result<> set_variable(const ExpansionContext& context, std::string_view name, std::string_view value) {
   name = base::trim(name);
   if (name.ends_with(')') && name.find('(') != std::string_view::npos)
     return write_function(context, name, value);
-  if (name.starts_with('_')) name.remove_prefix(name.starts_with("__") ? 2 : 1);
-  if (name.empty()) {
-    context.warn("a variable without a name is not set");
-    return false;
-  }
-  if (context.channel) return store(context, context.channel->variables, name, value);
-  if (context.globals) return store(context, *context.globals, name, value);
-  return false;
+  name = plain_name(name);
+  if (name.empty()) return base::fail(base::ErrorCode::kInvalid, "a variable needs a name");
+  if (context.channel) return store(context.channel->variables, call::kMaxVariables, name, value);
+  if (context.globals) return store(*context.globals, kMaxGlobals, name, value);
+  return base::fail(base::ErrorCode::kUnavailable,
+                    "there is neither a channel nor are there globals to set it in");
 }
 
-bool set_variable(call::Channel& channel, std::string_view name, std::string_view value) {
-  ExpansionContext context;
-  context.channel = &channel;
-  return set_variable(context, name, value);
+base::Result<> set_variable(call::Channel& channel, std::string_view name, std::string_view value) {
+  return set_variable(ExpansionContext{.channel = &channel}, name, value);
 }
 
-bool assign(const ExpansionContext& context, std::string_view assignment) {
+base::Result<> assign(const ExpansionContext& context, std::string_view assignment) {
   const auto equals = assignment.find('=');
-  if (equals == std::string_view::npos) {
-    context.warn(fmt::format("Set({}) has no '=': nothing is set", base::printable(assignment)));
-    return false;
-  }
+  if (equals == std::string_view::npos)
+    return base::fail(base::ErrorCode::kInvalid,
+                      fmt::format("'{}' has no '=': nothing is set", base::printable(assignment)));
   return set_variable(context, assignment.substr(0, equals), assignment.substr(equals + 1));
 }
 
