@@ -1,5 +1,6 @@
-// Exchange: the switchboard: owns the channels, turns SIP sessions and media events into channel events, admits incoming
-// calls, dials, bridges. Reads the configuration snapshot; a reload swaps it for what begins afterwards. thread: control.
+// Exchange: the switchboard: owns the channels, turns SIP sessions and media events into channel events,
+// admits incoming calls, dials, bridges. Reads the configuration snapshot; a reload swaps it for what begins
+// afterwards. thread: control.
 #pragma once
 #include <functional>
 #include <memory>
@@ -9,15 +10,16 @@
 #include <vector>
 
 #include "base/metrics.h"
-#include "base/random.h"
 #include "base/slot_map.h"
 #include "base/time.h"
 #include "base/timer_wheel.h"
+#include "call/admission.h"
 #include "call/channel.h"
 #include "call/dial.h"
 #include "call/events.h"
 #include "call/location.h"
 #include "call/script.h"
+#include "call/sound_library.h"
 #include "call/wait.h"
 #include "config/snapshot.h"
 #include "media/engine/engine.h"
@@ -26,18 +28,15 @@
 
 namespace polyfon::call {
 
-// What blocks, for the exchange: runs `work` on a worker and then `done` on control. src/main gives net's pool; tests/sim
-// runs both at once.
-using Offload = std::function<void(std::move_only_function<void()> work, std::move_only_function<void()> done)>;
-
 struct ExchangeCounters {
-  base::Counter calls, answered, rejected, rejected_auth, rejected_limit;
+  base::Counter calls, answered, rejected, rejected_auth, rejected_limit, media_refused;
 };
 
 class Exchange final : public sip::SessionHandler {
  public:
   struct Parts {
     sip::UserAgent& user_agent;
+    sip::Sink& sink;  // asked for the address a peer sees
     media::Engine& media;
     const Location& location;
     const sip::NonceSource& nonces;
@@ -48,12 +47,14 @@ class Exchange final : public sip::SessionHandler {
   Exchange(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
   ~Exchange() override;
 
-  void set_script_runner(ScriptRunner& runner);
+  void set_script_runner(ScriptRunner& runner) { runner_ = &runner; }
   void set_snapshot(std::shared_ptr<const config::Snapshot> snapshot);
   const config::Snapshot& snapshot() const { return *snapshot_; }
   EventStream& events() { return events_; }
+  SoundLibrary& sounds() { return sounds_; }
 
   Channel* find(ChannelId id) { return channels_.find(id); }
+  const Channel* find(ChannelId id) const { return channels_.find(id); }
   template <class Fn>
   void each_channel(Fn&& fn) const {
     channels_.for_each([&](ChannelId, const Channel& channel) { fn(channel); });
@@ -62,12 +63,18 @@ class Exchange final : public sip::SessionHandler {
   std::size_t calls_processed() const { return counters_.calls.value(); }
   std::size_t calls_of(std::string_view endpoint) const;  // its channels now: call-limit
 
-  // --- for scripts ---
+  // --- for scripts and the console ---
   // Dials, rings, bridges, and returns when the call that was answered has ended, or why none was.
   base::Task<DialResult> dial(ChannelId caller, DialRequest request);
-  // Ends a channel: its session, stream and script. From inside its own script it takes effect at the next suspension.
+  // Ends a channel: its session, its stream, and its script. Asked from that very script, the script ends at
+  // its next suspension.
   void hangup(ChannelId channel, HangupCause cause);
-  void stop_accepting();           // drain: new INVITEs get 503
+  void hangup_all(HangupCause cause);
+  // Runs the channel's script anew from there, whatever it did before.
+  void run_script(ChannelId channel, DialplanPosition start);
+
+  void stop_accepting() { accepting_ = false; }  // drain: new INVITEs get 503
+  void resume_accepting() { accepting_ = true; }
   bool accepting() const { return accepting_; }
   const ExchangeCounters& counters() const { return counters_; }
 
@@ -87,15 +94,43 @@ class Exchange final : public sip::SessionHandler {
 
  private:
   friend class Channel;
-  friend class Turn;
+  friend class Bridge;
+  friend class DialOperation;
+
+  Channel& make_channel(std::string_view endpoint_name, bool incoming, Channel* linked);
+  Channel* channel_of(sip::SessionId session);
+  void bind_session(Channel& channel, sip::SessionId session);
+  // The end of a channel, whoever asked: event, session, stream, its owner's notice; the rest waits for
+  // settle().
+  void end(Channel& channel, HangupCause cause, bool by_peer);
+  bool settle();  // buries what ended; runs `h`; true when something was done
+  base::Task<> script(ChannelId channel, DialplanPosition start);
+  base::Task<> hangup_script(ChannelId channel, std::string context);
+  void on_media_event(const media::Event& event);
+  bool negotiate_again(Channel& channel, std::string_view sdp);
+  void follow_hold(Channel& channel);
+  base::Result<ChannelId> dial_contact(Channel& caller, std::shared_ptr<const config::Endpoint> endpoint,
+                                       const ContactAddress& contact, const std::string& number);
+  void begin_call(sip::SessionId session, const sip::Flow& flow, Admission admission, std::string context,
+                  std::string extension, std::string_view sdp);
+  void forget(Channel& channel, int status);
+  void discard(Channel& leg);
+
   Parts parts_;
   std::shared_ptr<const config::Snapshot> snapshot_;
   ScriptRunner* runner_ = nullptr;
   ReadyQueue ready_;
   EventStream events_;
-  base::SlotMap<Channel, ChannelTag> channels_;
+  SoundLibrary sounds_;
   ExchangeCounters counters_;
+  std::unordered_map<std::string, std::size_t, base::TextHash, std::equal_to<>> calls_of_;  // channels by endpoint
+  std::unordered_map<std::uint64_t, ChannelId> by_session_;
+  std::unordered_map<std::uint64_t, ChannelId> by_stream_;
+  std::vector<ChannelId> ended_;
+  std::uint32_t next_channel_number_ = 1;
+  std::uint64_t next_unique_id_ = 1;
   bool accepting_ = true;
+  base::SlotMap<Channel, ChannelTag> channels_;  // last: channels refer to all of the above
 };
 
 }  // namespace polyfon::call

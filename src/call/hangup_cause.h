@@ -29,13 +29,14 @@ enum class HangupCause : std::uint8_t {
   kNormalTemporaryFailure = 41,
   kSwitchCongestion = 42,
   kBearerCapabilityNotAvailable = 58,
-  kNotImplemented = 66 + 13,
+  kChannelNotImplemented = 66,
+  kFacilityNotImplemented = 69,
   kRecoveryOnTimerExpire = 102,
   kInterworking = 127,
 };
 
-HangupCause cause_from_sip(int status);       // of a final response
-int sip_from_cause(HangupCause cause);        // what a caller gets who was not answered
+HangupCause cause_from_sip(int status);         // of a final response
+int sip_from_cause(HangupCause cause);          // what a caller gets who was not answered
 std::string_view to_string(HangupCause cause);  // "Normal Clearing"
 // A number, or a name as Hangup() takes it ("USER_BUSY", "BUSY", "NORMAL_CLEARING"), any case.
 std::optional<HangupCause> parse_hangup_cause(std::string_view text);

@@ -1,4 +1,5 @@
-// The ids that name calls everywhere above the media plane. ChannelId's value is stable for the life of the process.
+// The ids that name calls everywhere above the media plane. ChannelId's value is stable for the life of the
+// process.
 #pragma once
 #include "base/id.h"
 

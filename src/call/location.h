@@ -1,5 +1,6 @@
-// Location: where the contacts of an account are, as call needs it to dial; the registrar implements it. A contact's
-// flow is where its registration came from: a phone behind NAT is reached there, whatever its Contact says. thread: control.
+// Location: where the contacts of an account are, as call needs it to dial; the registrar implements it. A
+// contact's flow is where its registration came from: a phone behind NAT is reached there, whatever its
+// Contact says. thread: control.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,17 +11,21 @@
 namespace polyfon::call {
 
 struct ContactAddress {
-  std::string uri;                 // of the Contact: the Request-URI
+  std::string uri;  // of the Contact: the Request-URI
   sip::Flow flow;
-  std::vector<std::string> path;   // Path of the registration, outermost first
-  bool reachable = true;           // qualify says so, or is off
+  std::vector<std::string> path;  // Path of the registration, outermost first
+  bool reachable = true;          // qualify says so, or is off
 };
 
 class Location {
  public:
   virtual ~Location() = default;
-  // The account's contacts, most recently registered first; empty when it has none.
+  // The account's contacts, most recently registered first: of host=dynamic its bindings, else its resolved
+  // host. Empty: it is not registered, or its host is not known.
   virtual std::vector<ContactAddress> contacts(std::string_view account) const = 0;
+  // The account with a fixed host (not host=dynamic) that has that address (the port too, unless it has
+  // insecure=port). "": none.
+  virtual std::string_view account_at(const base::SocketAddress& address) const = 0;
 };
 
 }  // namespace polyfon::call

@@ -1,9 +1,11 @@
-// Awaitables of call scripts. A Waiter hands values to the one coroutine that awaits it; a value that comes first is
-// kept. Resumption goes through the ReadyQueue, which the exchange drains at the end of every event, so that no script
-// runs inside the handler that woke it. Destroying a suspended script unlinks it. thread: control.
+// Awaitables of call scripts. A Waiter hands values to the one coroutine that awaits it; a value that comes
+// first is kept. Resumption goes through the ReadyQueue, at the end of the event that caused it, so that no
+// script runs inside the handler that woke it. Destroying a suspended script unlinks it. thread: control.
 #pragma once
 #include <coroutine>
+#include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -33,31 +35,52 @@ class Resumable {
 
 class ReadyQueue {
  public:
+  // One event being handled: what becomes ready meanwhile is resumed when the outermost Turn ends, followed
+  // by `settled` (the exchange buries its dead channels there). What becomes ready outside a turn opens one
+  // of its own.
+  class Turn {
+   public:
+    explicit Turn(ReadyQueue& queue) : queue_(queue) { ++queue_.depth_; }
+    ~Turn() {
+      if (queue_.depth_ == 1) queue_.settle();
+      --queue_.depth_;
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    ReadyQueue& queue_;
+  };
+
+  // `settled` returns whether it did something that may have made more ready.
+  void set_settled(std::function<bool()> settled) { settled_ = std::move(settled); }
+
   void push(Resumable& item) {
     if (item.queue_) return;
+    Turn turn(*this);
     item.queue_ = this;
     item.previous_ = last_;
     item.next_ = nullptr;
     (last_ ? last_->next_ : first_) = &item;
     last_ = &item;
   }
-  // Resumes until nothing is ready; returns how many.
-  std::size_t drain() {
-    std::size_t n = 0;
-    while (Resumable* item = first_) {
-      auto handle = item->handle_;
-      item->unlink();
-      ++n;
-      handle.resume();
-    }
-    return n;
-  }
-  bool empty() const { return !first_; }
 
  private:
   friend class Resumable;
+  void settle() {
+    do {
+      while (Resumable* item = first_) {
+        auto handle = item->handle_;
+        item->unlink();
+        handle.resume();
+      }
+    } while (settled_ && settled_());
+  }
+
   Resumable* first_ = nullptr;
   Resumable* last_ = nullptr;
+  unsigned depth_ = 0;
+  std::function<bool()> settled_;
 };
 
 inline void Resumable::unlink() {
@@ -75,7 +98,10 @@ class Waiter {
  public:
   Waiter(ReadyQueue& ready, base::TimerWheel& timers) : ready_(ready), timers_(timers) {}
 
+  static constexpr std::size_t kMaxWaiting = 256;  // more is dropped: nobody listens
+
   void push(T value) {
+    if (values_.size() >= kMaxWaiting) return;
     values_.push_back(std::move(value));
     if (awaiter_) ready_.push(*awaiter_);
   }

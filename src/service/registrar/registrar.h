@@ -1,5 +1,5 @@
-// Registrar: REGISTER (RFC 3261 10.3): authenticates by digest, keeps the bindings of each account, answers queries, and
-// tells call where an account is (call::Location). Bindings are restored after a restart; the far ends of qualify'd
+// Registrar: REGISTER (RFC 3261 10.3): authenticates by digest, keeps the bindings of each account, answers queries,
+// and tells call where an account is (call::Location). Bindings are restored after a restart; the far ends of qualify'd
 // accounts are asked by OPTIONS. At most 500 bytes a binding. thread: control.
 #pragma once
 #include <cstdint>
@@ -24,27 +24,29 @@ namespace polyfon::registrar {
 struct StoredBinding {
   std::string account, contact_uri, call_id, user_agent, path;
   std::uint32_t cseq = 0;
-  std::string flow;            // "udp:LISTENER:ADDRESS:PORT"
-  std::int64_t expires_at = 0; // seconds since 1970
+  std::string flow;             // "udp:LISTENER:ADDRESS:PORT"
+  std::int64_t expires_at = 0;  // seconds since 1970
 };
 
 class BindingStore {
  public:
   virtual ~BindingStore() = default;
-  virtual void save(const StoredBinding& binding) = 0;    // insert or replace by (account, contact_uri)
+  virtual void save(const StoredBinding& binding) = 0;  // insert or replace by (account, contact_uri)
   virtual void remove(const std::string& account, const std::string& contact_uri) = 0;
 };
 
 struct RegistrarCounters {
-  base::Counter registered, refreshed, unregistered, queried, challenged, rejected_auth, rejected_interval, rejected_order,
-      rejected_limit, expired;
+  base::Counter registered, refreshed, unregistered, queried, challenged, rejected_auth, rejected_interval,
+      rejected_order, rejected_limit, expired;
 };
+
+class StaticHosts;
 
 // One binding as the console shows it.
 struct BindingView {
   std::string contact_uri, user_agent;
   sip::Flow flow;
-  std::int64_t expires_in = 0;              // seconds
+  std::int64_t expires_in = 0;  // seconds
   enum class Status { kUnmonitored, kUnknown, kOk, kLagged, kUnreachable } status = Status::kUnmonitored;
   std::chrono::milliseconds round_trip{0};
 };
@@ -56,20 +58,22 @@ class Registrar final : public sip::RequestHandler, public call::Location {
     base::TimerWheel& timers;
     const base::Clock& clock;
     const sip::NonceSource& nonces;
+    StaticHosts* hosts = nullptr;   // null: accounts with a fixed host are not reached
     BindingStore* store = nullptr;  // null: nothing survives a restart
   };
   Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
   ~Registrar() override;
 
   void set_snapshot(std::shared_ptr<const config::Snapshot> snapshot);  // reload: bindings of vanished accounts go
-  void restore(std::vector<StoredBinding> bindings);                     // at start
+  void restore(std::vector<StoredBinding> bindings);                    // at start
 
   void on_request(sip::IncomingRequest request, base::Instant now) override;
   std::vector<call::ContactAddress> contacts(std::string_view account) const override;
+  std::string_view account_at(const base::SocketAddress& address) const override;
 
   std::vector<BindingView> bindings(std::string_view account) const;
   std::size_t binding_count() const;
-  std::size_t bytes() const;       // memory of all bindings, measured by their containers
+  std::size_t bytes() const;  // memory of all bindings, measured by their containers
   const RegistrarCounters& counters() const;
 
  private:

@@ -1,0 +1,58 @@
+// DialOperation: one run of Dial(): the legs that ring, the one that answered, what the caller hears
+// meanwhile. Lives in the frame of Exchange::dial(): when the caller's script is destroyed, so is this, and
+// its legs are hung up. thread: control.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "call/channel.h"
+#include "call/dial.h"
+
+namespace polyfon::call {
+
+class Exchange;
+
+class DialOperation {
+ public:
+  DialOperation(Exchange& exchange, Channel& caller, DialRequest request);
+  ~DialOperation();
+  DialOperation(const DialOperation&) = delete;
+  DialOperation& operator=(const DialOperation&) = delete;
+
+  base::Task<DialResult> run();
+
+ private:
+  struct Leg {
+    ChannelId channel;
+    std::string dial_string;
+  };
+
+  void dial_target(const DialTarget& target);
+  void dial_endpoint(const DialTarget& target, std::shared_ptr<const config::Endpoint> endpoint,
+                     const std::string& number);
+  void begin_waiting();  // ringing or music, when asked for at once
+  void on_progress(const LegEvent& event);
+  void leg_failed(ChannelId leg, DialStatus status, HangupCause cause);
+  void hang_up_legs(ChannelId except, DialStatus status, HangupCause cause);
+  void end_early_media();
+  base::Task<> talk(ChannelId leg);
+  DialResult finish(DialStatus status, HangupCause cause);
+  DialStatus status_of_failures() const;
+
+  Exchange& exchange_;
+  Channel& caller_;
+  DialRequest request_;
+  std::vector<Leg> legs_;  // not decided yet
+  ChannelId answered_;
+  unsigned busy_ = 0, congested_ = 0, unreachable_ = 0, unanswered_ = 0;
+  HangupCause last_cause_ = HangupCause::kNone;
+  bool early_media_ = false;  // the caller hears a leg
+  base::Instant started_{};
+  std::optional<base::Instant> answered_at_;
+  DialResult result_;
+};
+
+}  // namespace polyfon::call

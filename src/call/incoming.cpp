@@ -1,0 +1,139 @@
+// Incoming calls: from INVITE to the first step of the plan.
+#include "base/log.h"
+#include "base/text.h"
+#include "call/exchange.h"
+#include "sip/message/uri.h"
+
+namespace polyfon::call {
+
+namespace {
+
+// Below kMaxVariables' sizes a stranger's number may be anything; as an extension it is at most this
+// (asterisk 1.2).
+constexpr std::size_t kMaxExtension = 80;
+
+std::optional<std::string> dialled_extension(const sip::Message& invite) {
+  auto uri = sip::Uri::parse(invite.request_uri());
+  if (!uri) return std::nullopt;
+  std::string extension = sip::unescape(uri->user);
+  if (auto parameters = extension.find(';'); parameters != std::string::npos) extension.resize(parameters);
+  if (extension.empty()) return "s";
+  if (extension.size() > kMaxExtension) return std::nullopt;
+  return extension;
+}
+
+}  // namespace
+
+void Exchange::on_invite(sip::SessionId session, const sip::Message& invite, const sip::Flow& flow,
+                         std::string_view sdp) {
+  ReadyQueue::Turn turn(ready_);
+  if (!accepting_) {
+    parts_.user_agent.reject(session, 503, {.headers = {{"Retry-After", "10"}}});
+    return;
+  }
+  auto admission = admit(invite, flow, *snapshot_, parts_.location, parts_.nonces, parts_.timers.now());
+  if (admission.verdict == Admission::Verdict::kChallenge) {
+    if (!admission.reason.empty()) counters_.rejected_auth.add();
+    parts_.user_agent.challenge(session, admission.challenges);
+    return;
+  }
+  if (admission.verdict == Admission::Verdict::kRefuse) {
+    counters_.rejected.add();
+    parts_.user_agent.reject(session, admission.status);
+    return;
+  }
+  const auto& endpoint = admission.endpoint;
+  if (endpoint && endpoint->call_limit > 0 && calls_of(endpoint->name) >= endpoint->call_limit) {
+    counters_.rejected_limit.add();
+    base::log_notice("call", "{} calls, but has reached its call-limit of {}", endpoint->name, endpoint->call_limit);
+    parts_.user_agent.reject(session, 480, {.reason = "Temporarily Unavailable (Call limit)"});
+    return;
+  }
+  auto extension = dialled_extension(invite);
+  if (!extension) {
+    parts_.user_agent.reject(session, 404);
+    return;
+  }
+  std::string context = endpoint ? endpoint->context : snapshot_->sip.default_context;
+  switch (runner_ ? runner_->reach(context, *extension, admission.caller_id.number) : ScriptRunner::Reach::kNo) {
+    case ScriptRunner::Reach::kYes: break;
+    case ScriptRunner::Reach::kMoreDigits: parts_.user_agent.reject(session, 484); return;
+    case ScriptRunner::Reach::kNo:
+      counters_.rejected.add();
+      base::log_notice("call", "{} dialled '{}', which is not in context '{}' of extensions.conf",
+                       admission.caller_id.number, base::printable(*extension), context);
+      parts_.user_agent.reject(session, 404);
+      return;
+  }
+  begin_call(session, flow, std::move(admission), std::move(context), std::move(*extension), sdp);
+}
+
+void Exchange::begin_call(sip::SessionId session, const sip::Flow& flow, Admission admission, std::string context,
+                          std::string extension, std::string_view sdp) {
+  auto endpoint = std::move(admission.endpoint);
+  Channel& channel = make_channel(endpoint ? endpoint->name : flow.remote.host(), true, nullptr);
+  bind_session(channel, session);
+  channel.flow_ = flow;
+  channel.state_ = ChannelState::kRing;
+  channel.codec_order_ = endpoint ? endpoint->codecs : snapshot_->sip.codecs;
+  channel.language = endpoint ? endpoint->language : snapshot_->sip.language;
+  channel.caller_id = std::move(admission.caller_id);
+  channel.dialed_number = extension;
+  if (endpoint) {
+    channel.music_class = endpoint->music_class;
+    channel.account_code = endpoint->account_code;
+    for (const auto& assignment : endpoint->set_variables)
+      if (auto equals = assignment.find('='); equals != std::string::npos)
+        channel.variables.insert_or_assign(assignment.substr(0, equals), assignment.substr(equals + 1));
+    ++calls_of_[endpoint->name];
+  }
+  channel.endpoint = std::move(endpoint);
+  channel.negotiation_ = std::make_unique<sdp::Negotiation>(channel.id().value());
+  channel.remote_offer_ = sdp;
+  // Nothing in common is told before anybody's phone rings.
+  if (!sdp.empty()) {
+    sdp::Negotiation trial(0);
+    auto local = channel.local_media();
+    local.port = 9;
+    if (auto possible = trial.accept_offer(sdp, local); !possible) {
+      base::log_notice("call", "{}: {}", channel.name, possible.error().text);
+      counters_.rejected.add();
+      forget(channel, 488);
+      return;
+    }
+  }
+  counters_.calls.add();
+  channel.emit(ChannelCreated{channel.id(), channel.name, channel.unique_id, channel.linked_id, channel.account_code,
+                              channel.endpoint ? channel.endpoint->name : std::string(), true, channel.caller_id,
+                              context, extension});
+  run_script(channel.id(), {std::move(context), std::move(extension), 1});
+}
+
+// A channel that never became a call: no event, no script.
+void Exchange::forget(Channel& channel, int status) {
+  parts_.user_agent.reject(channel.session_, status);
+  by_session_.erase(channel.session_.value());
+  if (channel.endpoint)
+    if (auto found = calls_of_.find(channel.endpoint->name); found != calls_of_.end() && --found->second == 0)
+      calls_of_.erase(found);
+  channels_.erase(channel.id());
+}
+
+void Exchange::on_cancelled(sip::SessionId session) {
+  if (Channel* channel = channel_of(session)) end(*channel, HangupCause::kNormalClearing, true);
+}
+
+void Exchange::on_confirmed(sip::SessionId session, std::string_view sdp) {
+  Channel* channel = channel_of(session);
+  if (!channel || !channel->offered_) return;
+  channel->offered_ = false;
+  ReadyQueue::Turn turn(ready_);
+  // RFC 3261 13.2.2.4: no usable answer to our late offer ends the call.
+  if (sdp.empty() || !channel->negotiation_->accept_answer(sdp)) {
+    end(*channel, HangupCause::kBearerCapabilityNotAvailable, false);
+    return;
+  }
+  channel->apply_agreed();
+}
+
+}  // namespace polyfon::call

@@ -1,0 +1,51 @@
+#include "main/history.h"
+
+#include <future>
+
+#include "base/log.h"
+
+namespace polyfon {
+
+base::Result<std::unique_ptr<History>> History::open(const std::filesystem::path& data,
+                                                     const config::CdrSettings& settings,
+                                                     net::WorkerPool& workers, net::Loop& control) {
+  std::unique_ptr<History> history(new History(workers, control));
+  auto journal = store::Journal::open(data / "journal");
+  if (!journal) return std::unexpected(journal.error());
+  auto database = store::Database::open(data / "polyfon.db");
+  if (!database) return std::unexpected(database.error());
+  history->journal_ = std::move(*journal);
+  history->database_ = std::move(*database);
+  history->writer_ = std::make_unique<cdr::Writer>(*history->journal_, *history->database_,
+                                                   data / "cdr-csv" / "Master.csv", settings);
+  if (settings.enabled)
+    history->recorder_ =
+        std::make_unique<cdr::Recorder>(*history->journal_, [self = history.get()] { self->on_record(); });
+  history->flush({});
+  return history;
+}
+
+History::History(net::WorkerPool& workers, net::Loop& control)
+    : control_(control), strand_(std::make_unique<net::WorkerPool::Strand>(workers)) {}
+
+History::~History() {
+  if (!writer_) return;
+  timer_.cancel();
+  flush({});
+  std::promise<void> done;  // at the end of the process: nobody waits for control any more
+  strand_->post([&done] { done.set_value(); });
+  done.get_future().wait();
+}
+
+void History::on_record() {
+  if (!timer_.armed()) control_.timers().arm(timer_, control_.now() + kGroup);
+}
+
+void History::flush(base::Instant) {
+  strand_->post([this] {
+    if (auto written = writer_->flush(); !written)
+      base::log_error("cdr", "call history waits in the journal: {}", written.error().text);
+  });
+}
+
+}  // namespace polyfon

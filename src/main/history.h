@@ -1,0 +1,47 @@
+// History: the call history's parts wired together: journal and recorder on control, database and writer on a
+// worker strand, woken within kGroup of a record (one sync a group). thread: control.
+#pragma once
+#include <filesystem>
+#include <memory>
+
+#include "base/result.h"
+#include "base/timer_wheel.h"
+#include "config/snapshot.h"
+#include "net/loop.h"
+#include "net/worker_pool.h"
+#include "service/cdr/cdr.h"
+#include "store/database.h"
+#include "store/journal.h"
+
+namespace polyfon {
+
+class History {
+ public:
+  static constexpr base::Duration kGroup = std::chrono::milliseconds(50);
+
+  // Rows that a crash left in the journal are written first.
+  static base::Result<std::unique_ptr<History>> open(const std::filesystem::path& data,
+                                                     const config::CdrSettings& settings,
+                                                     net::WorkerPool& workers, net::Loop& control);
+  ~History();  // writes what is left
+
+  cdr::Recorder* recorder() { return recorder_.get(); }  // null: cdr.conf has enable=no
+  const store::Journal& journal() const { return *journal_; }
+  store::Database& database() { return *database_; }
+  net::WorkerPool::Strand& strand() { return *strand_; }
+
+ private:
+  History(net::WorkerPool& workers, net::Loop& control);
+  void on_record();
+  void flush(base::Instant now);
+
+  net::Loop& control_;
+  std::unique_ptr<store::Journal> journal_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<cdr::Recorder> recorder_;
+  std::unique_ptr<cdr::Writer> writer_;
+  std::unique_ptr<net::WorkerPool::Strand> strand_;
+  base::Timer timer_ = base::Timer::of<&History::flush>(this);
+};
+
+}  // namespace polyfon

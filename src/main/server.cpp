@@ -1,0 +1,334 @@
+#include "main/server.h"
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include <systemd/sd-daemon.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "call/exchange.h"
+#include "console/client.h"
+#include "console/commands.h"
+#include "console/server.h"
+#include "dialplan/interpreter.h"
+#include "main/configuration.h"
+#include "main/history.h"
+#include "media/engine/engine.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "net/worker_pool.h"
+#include "service/registrar/registrar.h"
+#include "service/registrar/sql_binding_store.h"
+#include "service/registrar/static_hosts.h"
+#include "sip/transport/udp_transport.h"
+
+namespace polyfon {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+void log_diagnostics(const config::Diagnostics& diagnostics) {
+  for (const auto& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity == config::Diagnostic::Severity::kError)
+      base::log_error("config", "{}", diagnostic.to_string());
+    else
+      base::log_warning("config", "{}", diagnostic.to_string());
+  }
+}
+
+base::LogLevel log_level(std::string_view name) {
+  if (name == "debug") return base::LogLevel::kDebug;
+  if (name == "verbose") return base::LogLevel::kVerbose;
+  if (name == "warning") return base::LogLevel::kWarning;
+  if (name == "error") return base::LogLevel::kError;
+  return base::LogLevel::kNotice;
+}
+
+sip::UserAgentOptions user_agent_options(const config::Snapshot& snapshot) {
+  sip::UserAgentOptions options;
+  options.user_agent = snapshot.sip.user_agent.empty() ? "polyfon " POLYFON_VERSION : snapshot.sip.user_agent;
+  options.t1 = snapshot.sip.t1;
+  return options;
+}
+
+media::EngineOptions engine_options(const config::Snapshot& snapshot) {
+  return {.first_port = snapshot.rtp.start,
+          .last_port = snapshot.rtp.end,
+          .threads = snapshot.polyfon.media_threads};
+}
+
+class Server {
+ public:
+  Server(ServeOptions options, Configuration configuration);
+  ~Server();
+  base::Result<> start();
+  void run() { control_.run(); }
+
+ private:
+  base::Result<> listen();
+  void take_signals();
+  void reload(console::Reply reply);
+  void apply(const Configuration& configuration);
+  void drain();
+  void wait_for_calls(base::Instant now);
+  void stop_now();
+  void flush_bindings(base::Instant now);
+  call::Offload offload();
+
+  const ServeOptions options_;
+  std::shared_ptr<const config::Snapshot> snapshot_;
+  std::shared_ptr<const dialplan::Plan> plan_;
+  base::SystemClock clock_;
+  base::SystemRandom random_;
+  sip::NonceSource nonces_{random_};
+  net::Loop control_{"control"};
+  net::Loop edge_{"edge"};
+  net::WorkerPool workers_;
+  std::unique_ptr<History> history_;
+  sip::UdpTransport transport_{control_};
+  sip::UserAgent user_agent_;
+  std::unique_ptr<media::Engine> media_;
+  net::Resolver resolver_{control_};
+  registrar::StaticHosts hosts_;
+  std::unique_ptr<registrar::SqlBindingStore> bindings_;
+  std::unique_ptr<registrar::Registrar> registrar_;
+  std::unique_ptr<call::Exchange> exchange_;
+  std::unique_ptr<dialplan::Interpreter> interpreter_;
+  console::SystemControl system_;
+  console::CommandTable commands_;
+  std::unique_ptr<console::Server> console_;
+  std::vector<std::unique_ptr<net::Loop::Watch>> signals_;
+  base::Timer binding_timer_ = base::Timer::of<&Server::flush_bindings>(this);
+  base::Timer drain_timer_ = base::Timer::of<&Server::wait_for_calls>(this);
+  base::Instant drain_until_{};
+  bool draining_ = false;
+  bool reloading_ = false;
+  std::thread edge_thread_;
+};
+
+constexpr base::Duration kBindingFlush = 1s;
+constexpr base::Duration kDrainLook = 100ms;
+
+Server::Server(ServeOptions options, Configuration configuration)
+    : options_(std::move(options)),
+      snapshot_(std::move(configuration.snapshot)),
+      plan_(std::move(configuration.plan)),
+      workers_(snapshot_->polyfon.workers),
+      user_agent_(transport_, control_.timers(), random_, user_agent_options(*snapshot_)),
+      media_(media::make_threaded_engine(
+          engine_options(*snapshot_),
+          [this](std::move_only_function<void()> work) { control_.post(std::move(work)); })),
+      hosts_(
+          [this](std::string host, std::uint16_t port, registrar::StaticHosts::Answer answer) {
+            resolver_.resolve(std::move(host), port, std::move(answer));
+          },
+          control_.timers()) {}
+
+Server::~Server() {
+  if (edge_thread_.joinable()) {
+    edge_.post([this] {
+      console_.reset();
+      edge_.stop();
+    });
+    edge_thread_.join();
+  }
+  if (bindings_) bindings_->flush();
+}
+
+call::Offload Server::offload() {
+  return [this](std::move_only_function<void()> work, std::move_only_function<void()> done) {
+    workers_.post([this, work = std::move(work), done = std::move(done)]() mutable {
+      work();
+      control_.post(std::move(done));
+    });
+  };
+}
+
+base::Result<> Server::start() {
+  auto history = History::open(options_.data, snapshot_->cdr, workers_, control_);
+  if (!history) return std::unexpected(history.error());
+  history_ = std::move(*history);
+  bindings_ = std::make_unique<registrar::SqlBindingStore>(
+      history_->database(),
+      [this](std::move_only_function<void()> work) { history_->strand().post(std::move(work)); });
+
+  registrar_ = std::make_unique<registrar::Registrar>(
+      registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get()},
+      snapshot_);
+  user_agent_.set_request_handler(sip::Method::kRegister, *registrar_);
+  exchange_ =
+      std::make_unique<call::Exchange>(call::Exchange::Parts{user_agent_, transport_, *media_, *registrar_,
+                                                             nonces_, control_.timers(), clock_, offload()},
+                                       snapshot_);
+  interpreter_ = std::make_unique<dialplan::Interpreter>(*exchange_, clock_);
+  interpreter_->set_plan(plan_);
+  exchange_->set_script_runner(*interpreter_);
+  if (history_->recorder()) exchange_->events().subscribe(*history_->recorder());
+
+  if (auto stored = registrar::SqlBindingStore::load(history_->database(), clock_.wall()))
+    registrar_->restore(std::move(*stored));
+  else
+    base::log_error("registrar", "registrations of the last run could not be read: {}", stored.error().text);
+  if (auto listening = listen(); !listening) return listening;
+  hosts_.set_snapshot(*snapshot_);
+  control_.timers().arm(binding_timer_, clock_.now() + kBindingFlush);
+  take_signals();
+  return {};
+}
+
+base::Result<> Server::listen() {
+  transport_.set_receiver([this](const sip::Flow& flow, std::span<const char> bytes, base::Instant now) {
+    user_agent_.receive(flow, bytes, now);
+  });
+  for (const auto& address : snapshot_->sip.bind)
+    if (auto listener = transport_.listen(address); !listener) return std::unexpected(listener.error());
+
+  system_ = {.version = POLYFON_VERSION,
+             .started = clock_.now(),
+             .started_wall = clock_.wall(),
+             .reloaded = clock_.now(),
+             .reload = [this](console::Reply reply) { reload(std::move(reply)); },
+             .stop = [this](bool gracefully) { gracefully ? drain() : stop_now(); }};
+  console::add_core_commands(commands_, *exchange_, system_, history_->journal(), control_.timers());
+  console::add_sip_commands(commands_, *exchange_, *registrar_, user_agent_);
+  console::add_dialplan_commands(commands_, *interpreter_);
+  console::add_moh_commands(commands_, *exchange_);
+  auto console = console::Server::listen(edge_, control_, commands_, options_.data / console::kSocketName);
+  if (!console) return std::unexpected(console.error());
+  console_ = std::move(*console);
+  edge_thread_ = std::thread([this] { edge_.run(); });
+  return {};
+}
+
+void Server::take_signals() {
+  signals_.push_back(control_.watch_signal(SIGHUP, [this] {
+    base::reopen_log();
+    reload([](std::string) {});
+  }));
+  signals_.push_back(control_.watch_signal(SIGTERM, [this] { draining_ ? stop_now() : drain(); }));
+  signals_.push_back(control_.watch_signal(SIGINT, [this] { stop_now(); }));
+}
+
+void Server::reload(console::Reply reply) {
+  if (reloading_) {
+    reply("A reload is going on already.\n");
+    return;
+  }
+  reloading_ = true;
+  sd_notify(0, "RELOADING=1");
+  auto fresh = std::make_shared<Configuration>();
+  offload()([fresh, directory = options_.config] { *fresh = read_configuration(directory); },
+            [this, fresh, reply = std::move(reply)]() mutable {
+              reloading_ = false;
+              sd_notify(0, "READY=1");
+              log_diagnostics(fresh->diagnostics);
+              std::string text;
+              for (const auto& diagnostic : fresh->diagnostics.all()) text += diagnostic.to_string() + "\n";
+              if (fresh->usable()) {
+                apply(*fresh);
+                text += "Reloaded.\n";
+              } else {
+                base::log_error("config",
+                                "reload refused: the configuration has errors; the one before stays");
+                text += "Not reloaded: the configuration has errors; the one before stays.\n";
+              }
+              reply(std::move(text));
+            });
+}
+
+void Server::apply(const Configuration& configuration) {
+  if (configuration.snapshot->sip.bind != snapshot_->sip.bind ||
+      configuration.snapshot->rtp.start != snapshot_->rtp.start ||
+      configuration.snapshot->rtp.end != snapshot_->rtp.end)
+    base::log_warning("config", "bound addresses and rtp.conf's range change at the next start");
+  snapshot_ = configuration.snapshot;
+  plan_ = configuration.plan;
+  user_agent_.set_options(user_agent_options(*snapshot_));
+  hosts_.set_snapshot(*snapshot_);
+  registrar_->set_snapshot(snapshot_);
+  exchange_->set_snapshot(snapshot_);
+  interpreter_->set_plan(plan_);
+  base::set_log_level(log_level(snapshot_->polyfon.log_level));
+  system_.reloaded = clock_.now();
+  base::log_notice("config", "reloaded {}", options_.config.string());
+}
+
+void Server::drain() {
+  if (draining_) return;
+  draining_ = true;
+  sd_notify(0, "STOPPING=1");
+  exchange_->stop_accepting();
+  base::log_notice("main", "stopping when {} channels have ended, at most {} s", exchange_->channel_count(),
+                   snapshot_->polyfon.drain_time.count());
+  drain_until_ = clock_.now() + snapshot_->polyfon.drain_time;
+  wait_for_calls(clock_.now());
+}
+
+void Server::wait_for_calls(base::Instant now) {
+  if (exchange_->channel_count() == 0 || now >= drain_until_) {
+    stop_now();
+    return;
+  }
+  control_.timers().arm(drain_timer_, now + kDrainLook);
+}
+
+void Server::stop_now() {
+  sd_notify(0, "STOPPING=1");
+  exchange_->stop_accepting();
+  exchange_->hangup_all(call::HangupCause::kNormalClearing);
+  control_.stop();
+}
+
+void Server::flush_bindings(base::Instant now) {
+  bindings_->flush();
+  control_.timers().arm(binding_timer_, now + kBindingFlush);
+}
+
+base::Result<> prepare_data(const fs::path& data) {
+  for (const char* folder : {"", "journal", "cdr-csv", "spool", "recordings"}) {
+    std::error_code error;
+    fs::create_directories(data / folder, error);
+    if (error)
+      return base::fail(base::ErrorCode::kIo,
+                        fmt::format("cannot make the data directory {}: {}; name another with --data",
+                                    (data / folder).string(), error.message()));
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<> serve(const ServeOptions& options) {
+  auto configuration = read_configuration(options.config);
+  if (!configuration.usable()) {
+    for (const auto& diagnostic : configuration.diagnostics.all())
+      fmt::print(stderr, "{}\n", diagnostic.to_string());
+    return base::fail(base::ErrorCode::kInvalid,
+                      fmt::format("{} has errors (above); nothing was started. `polyfon check "
+                                  "--config {}` checks it again",
+                                  options.config.string(), options.config.string()));
+  }
+  if (auto prepared = prepare_data(options.data); !prepared) return prepared;
+  const auto& settings = configuration.snapshot->polyfon;
+  base::start_logging({.level = log_level(settings.log_level), .file = settings.log_file.string()});
+  log_diagnostics(configuration.diagnostics);
+  base::Result<> result;
+  {
+    Server server(options, std::move(configuration));
+    result = server.start();
+    if (result) {
+      fmt::print("polyfon ready\n");
+      std::fflush(stdout);
+      sd_notify(0, "READY=1");
+      server.run();
+    }
+  }
+  base::stop_logging();
+  return result;
+}
+
+}  // namespace polyfon
