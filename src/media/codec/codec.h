@@ -1,5 +1,5 @@
-// Codec: the audio codecs by name, and their static facts. G.711 tables are own code; the rest come by later files.
-// Samples are 16-bit linear, mono. thread: any (an Encoder/Decoder belongs to one).
+// Codec: the audio codecs by name, and their static facts. G.711 tables are own code; the rest come by later
+// files. Samples are 16-bit linear, mono. thread: any (an Encoder/Decoder belongs to one).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -13,11 +13,11 @@ enum class CodecId : std::uint8_t { kPcma, kPcmu };
 
 struct CodecInfo {
   CodecId id;
-  std::string_view encoding;      // of rtpmap: "PCMA"
-  std::string_view config_name;   // of allow=: "alaw"
-  std::uint32_t clock_rate;       // Hz, of the RTP timestamp
-  std::uint32_t sample_rate;      // Hz, of the audio
-  std::uint8_t payload_type;      // static, or the one we offer
+  std::string_view encoding;     // of rtpmap: "PCMA"
+  std::string_view config_name;  // of allow=: "alaw"
+  std::uint32_t clock_rate;      // Hz, of the RTP timestamp
+  std::uint32_t sample_rate;     // Hz, of the audio
+  std::uint8_t payload_type;     // static, or the one we offer
   std::uint32_t bytes_per_20ms;
 };
 
