@@ -1,5 +1,5 @@
-// The console's commands by noun: each function adds its table (asterisk 4.1). What they show is given by reference and
-// outlives the table. thread: control.
+// The console's commands by noun: each function adds its table (asterisk 4.1). What they show is given by
+// reference and outlives the table. thread: control.
 #pragma once
 #include <functional>
 #include <string>
@@ -18,8 +18,8 @@ struct SystemControl {
   base::Instant started;
   base::WallTime started_wall;
   base::Instant reloaded;
-  std::function<void(Reply)> reload;                 // core reload
-  std::function<void(bool gracefully)> stop;         // core stop now | gracefully
+  std::function<void(Reply)> reload;          // core reload
+  std::function<void(bool gracefully)> stop;  // core stop now | gracefully
 };
 
 void add_core_commands(CommandTable& table, call::Exchange& exchange, const SystemControl& system,
