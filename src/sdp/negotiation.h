@@ -20,6 +20,8 @@ struct Capability {
   std::uint8_t channels = 1;
   std::uint8_t payload_type = 8;  // that we offer; an answer takes the offer's
   std::string parameters;         // fmtp
+
+  bool operator==(const Capability&) const = default;
 };
 
 struct LocalMedia {
@@ -50,7 +52,9 @@ struct Agreed {
   std::optional<std::uint8_t> receive_event_payload_type;  // from the peer
   std::uint16_t ptime = 20;                                // milliseconds, that we send
   Direction direction = Direction::kSendRecv;              // ours: kRecvOnly means we only receive
-  bool held_by_peer() const { return direction == Direction::kRecvOnly || direction == Direction::kInactive; }
+  bool held_by_peer() const { return !sends(direction); }
+
+  bool operator==(const Agreed&) const = default;  // equal: media need not be told again
 };
 
 class Negotiation {

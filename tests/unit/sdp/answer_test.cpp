@@ -203,9 +203,9 @@ TEST(Answer, mux_is_taken_only_when_we_can) {
 
 TEST(Answer, the_same_offer_gives_the_same_answer) {
   Negotiation n(1);
-  must(n.accept_offer(with(kPhone), ours()));
+  Agreed agreed = must(n.accept_offer(with(kPhone), ours()));
   std::string first = n.answer();
-  must(n.accept_offer(with(kPhone), ours()));
+  EXPECT_EQ(must(n.accept_offer(with(kPhone), ours())), agreed);
   EXPECT_EQ(n.answer(), first);
 }
 

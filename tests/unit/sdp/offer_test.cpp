@@ -171,8 +171,7 @@ TEST_F(AnswerToOurOffer, repeated_gives_the_same) {
   std::string answer = with("m=audio 49170 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n");
   Agreed first = must(n.accept_answer(answer));
   Agreed second = must(n.accept_answer(answer));
-  EXPECT_EQ(first.remote_port, second.remote_port);
-  EXPECT_EQ(first.receive_event_payload_type, second.receive_event_payload_type);
+  EXPECT_EQ(first, second);
   EXPECT_EQ(n.make_offer(ours({pcma(), pcmu(), ilbc()})), offer);
 }
 
