@@ -136,8 +136,10 @@ std::size_t SocketAddress::hash() const {
   } else {
     hash |= std::uint64_t{v4_.sin_addr.s_addr} << 16;
   }
-  hash *= 0x9E3779B97F4A7C15u;  // hosts of one network differ in few bits: spread them
-  return hash ^ (hash >> 32);
+  // The mixer of splitmix64: hosts of one network differ in few bits, and every bit is to decide.
+  hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9u;
+  hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBu;
+  return hash ^ (hash >> 31);
 }
 
 }  // namespace polyfon::base

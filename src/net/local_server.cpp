@@ -7,86 +7,23 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "net/local_frame.h"
+#include "net/local_listener.h"
 #include "net/local_socket.h"
 
 namespace polyfon::net {
 namespace {
 
-using base::ErrorCode;
 using base::Result;
 
-constexpr mode_t kMode = 0660;
-constexpr int kBacklog = 16;
+constexpr unsigned kWarnings = 10;  // a minute
 constexpr std::size_t kReadChunk = 64u << 10;
 constexpr int kReadsPerWakeUp = 16;                               // then the others get their turn
 constexpr std::size_t kMaxUnsent = 4 * LocalServer::kMaxMessage;  // a reader so far behind is let go
 constexpr base::Duration kAcceptPause = std::chrono::seconds(1);  // when the process has no descriptor left
-
-std::unexpected<base::Error> refused(const std::string& path, const char* what, int error) {
-  ErrorCode code = error == EACCES || error == EPERM ? ErrorCode::kDenied : ErrorCode::kIo;
-  return base::fail(code,
-                    fmt::format("cannot {} the control socket {}: {}", what, path, std::strerror(error)));
-}
-
-int open_socket() { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
-// Whether `path` may be taken: nothing is there, or a socket that no process listens on.
-Result<> check_free(const std::string& path) {
-  struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0)
-    return errno == ENOENT ? Result<>{} : refused(path, "look at", errno);
-  if (!S_ISSOCK(status.st_mode))
-    return base::fail(ErrorCode::kExists,
-                      fmt::format("{} is to be the control socket, but is another file", path));
-  int fd = open_socket();
-  if (fd < 0) return refused(path, "open", errno);
-  sockaddr_un address = address_of(path);
-  int result = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  int error = result == 0 ? 0 : errno;
-  ::close(fd);
-  if (error == ECONNREFUSED || error == ENOENT) return {};
-  if (error == 0 || error == EAGAIN)  // EAGAIN: it lives and its backlog is full
-    return base::fail(ErrorCode::kExists,
-                      fmt::format("another exchange answers at the control socket {}", path));
-  return refused(path, "try", error);
-}
-
-// Made under another name and moved into place: whoever finds the path finds a socket with its mode that
-// listens.
-Result<int> open_listener(const std::string& path) {
-  const std::string fresh = path + ".new";
-  sockaddr_un address{};
-  if (fresh.size() >= sizeof address.sun_path)
-    return base::fail(ErrorCode::kLimit,
-                      fmt::format("the path {} is too long for a socket: at most {} bytes", path,
-                                  sizeof address.sun_path - 1 - (fresh.size() - path.size())));
-  address = address_of(fresh);
-  if (auto free = check_free(path); !free) return std::unexpected(free.error());
-  int fd = open_socket();
-  if (fd < 0) return refused(path, "open", errno);
-  ::unlink(fresh.c_str());
-  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-      ::chmod(fresh.c_str(), kMode) == 0 && ::listen(fd, kBacklog) == 0 &&
-      ::rename(fresh.c_str(), path.c_str()) == 0)
-    return fd;
-  int error = errno;
-  ::close(fd);
-  ::unlink(fresh.c_str());
-  return refused(path, "make", error);
-}
 
 struct Connection {
   explicit Connection(int descriptor) : fd(descriptor) {}
@@ -126,6 +63,12 @@ struct LocalServer::Impl {
     ::close(listener);
   }
 
+  template <class... Args>
+  void warn(fmt::format_string<Args...> format, Args&&... args) {
+    if (!warnings.allow(loop.now())) return;
+    base::log_warning("console", "{}: {}", path, fmt::format(format, std::forward<Args>(args)...));
+  }
+
   void watch_listener(base::Instant) {
     listen_watch = loop.watch_readable(listener, [this] { accept_all(); });
   }
@@ -144,7 +87,7 @@ struct LocalServer::Impl {
 
   // The listener stays readable: watching on would burn the processor.
   void pause_accepting(int error) {
-    base::log_warning("console", "cannot accept a connection at {}: {}", path, std::strerror(error));
+    warn("cannot accept a connection: {}", std::strerror(error));
     listen_watch.reset();
     loop.timers().arm(resume, loop.now() + kAcceptPause);
   }
@@ -152,7 +95,7 @@ struct LocalServer::Impl {
   void add(int fd) {
     auto connection = std::make_unique<Connection>(fd);
     if (connections.size() >= kMaxConnections) {
-      base::log_warning("console", "refused a connection at {}: {} are open already", path, kMaxConnections);
+      warn("refused a connection: {} are open already", kMaxConnections);
       return;
     }
     ConnectionId id = ++last_id;
@@ -192,9 +135,7 @@ struct LocalServer::Impl {
       std::string_view rest = std::string_view(connection->in).substr(at);
       std::size_t length = rest.size() < kFrameHeader ? 0 : frame_length(rest);
       if (length > kMaxMessage) {
-        base::log_warning("console",
-                          "closed a connection at {}: it announced a message of {} bytes; {} are allowed",
-                          path, length, kMaxMessage);
+        warn("closed a connection: it announced a message of {} bytes; {} are allowed", length, kMaxMessage);
         return drop(id);
       }
       if (rest.size() < kFrameHeader || rest.size() - kFrameHeader < length) {
@@ -212,8 +153,9 @@ struct LocalServer::Impl {
     Connection* connection = find(id);
     if (connection == nullptr || connection->closing) return;
     if (message.size() > kMaxMessage || connection->unsent + message.size() > kMaxUnsent) {
-      base::log_warning("console", "closed a connection at {}: {} bytes to send are more than it may have",
-                        path, connection->unsent + message.size());
+      warn("closed a connection: {} bytes to send are more than it may have",
+           connection->unsent + message.size());
+      connection->closing = true;
       return drop_later(id);
     }
     auto header = frame_header(message.size());
@@ -277,6 +219,7 @@ struct LocalServer::Impl {
   std::shared_ptr<OnMessage> on_message;  // held while it runs
   OnClose on_close;
   base::Timer resume;
+  base::LogLimit warnings{kWarnings, std::chrono::minutes(1)};
   std::unique_ptr<Loop::Watch> listen_watch;
   ConnectionId last_id = 0;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections;
@@ -288,7 +231,7 @@ LocalServer::~LocalServer() = default;
 
 Result<std::unique_ptr<LocalServer>> LocalServer::listen(Loop& loop, const std::string& path,
                                                          OnMessage on_message, OnClose on_close) {
-  auto fd = open_listener(path);
+  auto fd = open_local_listener(path);
   if (!fd) return std::unexpected(fd.error());
   std::unique_ptr<LocalServer> server(new LocalServer);
   server->impl_ = std::make_unique<Impl>(loop, path, *fd, std::move(on_message), std::move(on_close));

@@ -70,9 +70,9 @@ struct Loop::Impl {
     std::uint64_t held_back = 0;
     if (!stall_limit.allow(end, &held_back)) return;
     using Milliseconds = std::chrono::duration<double, std::milli>;
-    base::log_warning("loop",
-                      "{}: a handler took {:.1f} ms ({:.1f} ms are allowed); {} such lines were held back",
-                      name, Milliseconds(took).count(), Milliseconds(stall).count(), held_back);
+    std::string others = held_back == 0 ? "" : fmt::format("; {} such lines were held back", held_back);
+    base::log_warning("loop", "{}: a handler took {:.1f} ms ({:.1f} ms are allowed){}", name,
+                      Milliseconds(took).count(), Milliseconds(stall).count(), others);
   }
 
   // Re-armed only for an earlier instant: waking early and finding nothing is cheaper than a system call an
@@ -204,6 +204,7 @@ class SignalWatch final : public Loop::Watch {
   ~SignalWatch() override {
     state_->close();
     error_code ignored;
+    state_->source.cancel(ignored);
     state_->source.clear(ignored);
   }
 
