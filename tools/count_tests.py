@@ -25,27 +25,29 @@ def count_program(report):
     return passed, failed, skipped
 
 
-def main():
-    folder, junit = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+def count(folder, junit):
+    """(passed, failed, skipped, lines that name what failed)."""
     passed = failed = skipped = 0
+    lines = []
     cases = {case.get("name"): case for case in xml.parse(junit).getroot().iter("testcase")} if junit.exists() else {}
     if not cases:
-        print("ctest ran nothing")
-        failed += 1
+        return 0, 1, 0, ["ctest ran nothing"]
     for name, case in sorted(cases.items()):
-        result = folder / f"{name}.json"
-        if result.exists():
-            good, bad, left_out = count_program(json.loads(result.read_text()))
+        report, bad = folder / f"{name}.json", []
+        if report.exists():
+            good, bad, left_out = count_program(json.loads(report.read_text()))
             passed, failed, skipped = passed + good, failed + len(bad), skipped + left_out
-            for test in bad:
-                print(f"failed: {name}: {test}")
-        else:
-            bad = []
+            lines += [f"failed: {name}: {test}" for test in bad]
         # Failed without a failed test: it crashed, ran out of time, or a sanitizer spoke at its end.
         if case.get("status") != "run" and not bad:
             failed += 1
-            print(f"failed: {name}: the program itself ({'a sanitizer or the exit' if result.exists() else 'it did not finish'})")
-    print(passed, failed, skipped)
+            lines.append(f"failed: {name}: {'its exit, after the tests' if report.exists() else 'it did not finish'}")
+    return passed, failed, skipped, lines
+
+
+def main():
+    passed, failed, skipped, lines = count(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+    print("\n".join([*lines, f"{passed} {failed} {skipped}"]))
     return 0
 
 
