@@ -1,5 +1,6 @@
-// Flow: the way a message came or goes: protocol, the local listener, the remote address (RFC 5626 1.2). Sink: where
-// built messages leave; sip/transport implements it on sockets, tests/sim on a simulated network. thread: control.
+// Flow: the way a message came or goes: protocol, the local listener, the remote address (RFC 5626 1.2).
+// Sink: where built messages leave; sip/transport implements it on sockets, tests/sim on a simulated network.
+// thread: control.
 #pragma once
 #include <cstdint>
 #include <string_view>
@@ -23,7 +24,8 @@ struct Flow {
 class Sink {
  public:
   virtual ~Sink() = default;
-  // False when the message was refused at once (no route, listener gone): a transport error of RFC 3261 8.1.3.1.
+  // False when the message was refused at once (no route, listener gone): a transport error of RFC
+  // 3261 8.1.3.1.
   virtual bool send(const Flow& flow, std::string_view message) = 0;
   // What Via and Contact show to that remote: the listener's address, or the external one (RFC 3261 18.1.1).
   virtual base::SocketAddress advertised(const Flow& flow) = 0;

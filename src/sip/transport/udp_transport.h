@@ -1,5 +1,5 @@
-// UdpTransport: SIP over UDP on the control loop: receives batches, hands each datagram to a receiver, sends (RFC 3261
-// 18). Several listeners; each is an index in Flow. thread: control.
+// UdpTransport: SIP over UDP on the control loop: receives batches, hands each datagram to a receiver, sends
+// (RFC 3261 18). Several listeners; each is an index in Flow. thread: control.
 #pragma once
 #include <functional>
 #include <memory>
@@ -16,6 +16,9 @@
 
 namespace polyfon::sip {
 
+inline constexpr std::size_t kMaxListeners = 64;
+inline constexpr std::size_t kMaxSourceAddresses = 4096;  // remote hosts whose way out is remembered
+
 struct UdpTransportCounters {
   base::Counter received, sent, send_errors;
 };
@@ -27,12 +30,18 @@ class UdpTransport final : public Sink {
   explicit UdpTransport(net::Loop& loop);
   ~UdpTransport() override;
 
-  // Adds a listener; the error names the port that is taken.
+  // Adds a listener; the error names the port that is taken. kLimit above kMaxListeners.
   base::Result<std::uint8_t> listen(const base::SocketAddress& local);
-  // The address that remotes outside `local_networks` are shown (externaddr); nullopt: the listener's own.
+  // Who gets what is received; nothing is read before it is set. A datagram is valid until he returns.
   void set_receiver(Receiver receiver);
+  // The address that remotes are shown for which `is_local` is false (externaddr); port 0: the listener's.
+  // nullopt: every remote is shown the listener's own.
+  using IsLocal = std::function<bool(const base::SocketAddress& remote)>;
+  void set_external(std::optional<base::SocketAddress> external, IsLocal is_local);
 
+  // A full socket buffer is a lost datagram, as on the way: only what can never leave is refused.
   bool send(const Flow& flow, std::string_view message) override;
+  // A listener bound to a wildcard shows the address that the kernel sends from to that host (cached).
   base::SocketAddress advertised(const Flow& flow) override;
 
   std::vector<base::SocketAddress> listeners() const;

@@ -1,0 +1,30 @@
+// IncomingRequest::State: what an IncomingRequest has to remember until it is answered. thread: control.
+#pragma once
+#include <optional>
+
+#include "sip/dialog/core.h"
+#include "sip/dialog/response_head.h"
+
+namespace polyfon::sip {
+
+struct IncomingRequest::State {
+  State(UserAgentCore& owner, const Incoming& request);
+  ~State();
+
+  // The handler kept it: what is needed of the message is copied, and repeated requests are absorbed from now
+  // on.
+  void detach();
+  void open_transaction();
+
+  UserAgentCore& core;
+  const Incoming* incoming;  // null once its handler has returned
+  const Flow flow;           // the way it came
+  const Flow response_flow;
+  const ServerKeys keys;
+  const Method method;
+  ServerId transaction;
+  std::optional<ResponseHead> head;
+  bool done = false;
+};
+
+}  // namespace polyfon::sip
