@@ -9,7 +9,8 @@
 #include "config/snapshot.h"
 #include "net/loop.h"
 #include "net/worker_pool.h"
-#include "service/cdr/cdr.h"
+#include "service/cdr/recorder.h"
+#include "service/cdr/writer.h"
 #include "store/database.h"
 #include "store/journal.h"
 

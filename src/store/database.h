@@ -1,6 +1,6 @@
-// Database: the SQL store behind one small class: SQLite through SOCI, with migrations numbered from 1. One connection, one
-// strand: every call blocks and belongs on a worker. Integers are BIGINT, read with static into<long long> (SOCI's dynamic
-// rows read 32 bits). thread: one worker at a time.
+// Database: the SQL store behind one small class: SQLite through SOCI, with migrations numbered from 1. One
+// connection, one strand: every call blocks and belongs on a worker. Integers are BIGINT, read with static
+// into<long long> (SOCI's dynamic rows read 32 bits). thread: one worker at a time.
 #pragma once
 #include <filesystem>
 #include <functional>

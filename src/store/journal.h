@@ -1,8 +1,9 @@
-// Journal: the append-only, checksummed file that makes a record safe before the answer that ends its call goes out
-// (architecture, "What must not be lost"). append() is one write(): what it returned from survives kill -9; sync() (a
-// worker, in groups of at most 50 ms) makes it survive power loss. Records are read back after a start and acknowledged
-// when SQL has them; acknowledged segments are deleted. On a full disk a preallocated reserve is used, then append fails
-// and the reason is kept for the console. thread: append() control; sync() and acknowledge() a worker.
+// Journal: the append-only, checksummed file that makes a record safe before the answer that ends its call
+// goes out (architecture, "What must not be lost"). append() is one write(): what it returned from survives
+// kill -9; sync() (a worker, in groups of at most 50 ms) makes it survive power loss. Records are read back
+// after a start and acknowledged when SQL has them; acknowledged segments are deleted. On a full disk a
+// preallocated reserve is used, then append fails and the reason is kept for the console. thread: append()
+// control; sync() and acknowledge() a worker.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -24,25 +25,27 @@ struct JournalOptions {
 class Journal {
  public:
   struct Record {
-    std::uint64_t sequence;   // 1, 2, 3 ... over the life of the data directory
-    std::uint32_t type;       // of the writer's choosing: 1 = call record
+    std::uint64_t sequence;  // 1, 2, 3 ... over the life of the data directory
+    std::uint32_t type;      // of the writer's choosing: 1 = call record
     std::string payload;
   };
   // Opens or makes the journal in `directory` (".../journal"); a torn last record is cut off and counted.
-  static base::Result<std::unique_ptr<Journal>> open(const std::filesystem::path& directory, JournalOptions options = {});
+  static base::Result<std::unique_ptr<Journal>> open(const std::filesystem::path& directory,
+                                                     JournalOptions options = {});
   ~Journal();
 
   // One write(); returns the record's sequence. kIo: the disk is full, the reserve too: state() says so.
   base::Result<std::uint64_t> append(std::uint32_t type, std::string_view payload);
   base::Result<> sync();
-  // Every record after the last acknowledged one, in order.
-  base::Result<std::vector<Record>> unacknowledged() const;
-  void acknowledge(std::uint64_t up_to);   // SQL holds these for good
+  // The records after the last acknowledged one, in order, at most `most`. What the disk holds and cannot be
+  // read as a record is passed over to the next segment, and counted in torn_records().
+  base::Result<std::vector<Record>> unacknowledged(std::size_t most = 1000);
+  void acknowledge(std::uint64_t up_to);  // SQL holds these for good
 
   enum class State { kHealthy, kOnReserve, kFull };
   State state() const;
-  std::string reason() const;              // why it is not healthy; empty when it is
-  std::uint64_t torn_records() const;      // cut off at open
+  std::string reason() const;          // why it is not healthy; empty when it is
+  std::uint64_t torn_records() const;  // cut off at open
 
  private:
   Journal();

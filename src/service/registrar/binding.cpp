@@ -10,7 +10,8 @@ void Binding::set_texts(const BindingTexts& texts) {
   const std::string_view parts[] = {texts.contact_uri, texts.call_id, texts.user_agent, texts.path};
   std::size_t total = 0;
   for (auto part : parts) total += part.size();
-  auto packed = std::make_unique<char[]>(total);  // made before the old texts go: a part may be a view of them
+  auto packed =
+      std::make_unique<char[]>(total);  // made before the old texts go: a part may be a view of them
   std::size_t at = 0;
   for (int i = 0; i < 4; ++i) {
     std::memcpy(packed.get() + at, parts[i].data(), parts[i].size());

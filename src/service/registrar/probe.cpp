@@ -8,8 +8,8 @@ namespace polyfon::registrar {
 
 using Status = BindingView::Status;
 
-Probe::Probe(sip::UserAgent& user_agent, base::TimerWheel& timers, std::shared_ptr<const config::Endpoint> endpoint,
-             Targets targets)
+Probe::Probe(sip::UserAgent& user_agent, base::TimerWheel& timers,
+             std::shared_ptr<const config::Endpoint> endpoint, Targets targets)
     : user_agent_(user_agent),
       timers_(timers),
       endpoint_(std::move(endpoint)),
@@ -27,7 +27,8 @@ void Probe::on_timer(base::Instant now) {
   });
   for (const auto& target : targets) ask(target, now);
   if (targets.empty()) return;
-  bool down = std::ranges::any_of(states_, [](const State& state) { return state.status == Status::kUnreachable; });
+  bool down =
+      std::ranges::any_of(states_, [](const State& state) { return state.status == Status::kUnreachable; });
   timers_.arm(timer_, now + (down ? kRetryDown : base::Duration(endpoint_->qualify_frequency)));
   timers_.arm(limit_timer_, now + 2 * base::Duration(endpoint_->qualify_limit));
 }
@@ -60,7 +61,8 @@ void Probe::on_answer(const std::string& uri, bool answered, base::Instant asked
 void Probe::on_limit(base::Instant now) {
   for (auto& state : states_)
     if (state.waiting) set_status(state, Status::kUnreachable);
-  bool down = std::ranges::any_of(states_, [](const State& state) { return state.status == Status::kUnreachable; });
+  bool down =
+      std::ranges::any_of(states_, [](const State& state) { return state.status == Status::kUnreachable; });
   if (down) timers_.arm(timer_, now + kRetryDown);
 }
 

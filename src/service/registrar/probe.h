@@ -1,5 +1,5 @@
-// Probe: qualify= for one account: OPTIONS to each of its contacts every qualifyfreq, sooner when they are down
-// (chan_sip: 60 s, 10 s). thread: control.
+// Probe: qualify= for one account: OPTIONS to each of its contacts every qualifyfreq, sooner when they are
+// down (chan_sip: 60 s, 10 s). thread: control.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -31,8 +31,8 @@ class Probe {
   };
   using Targets = std::function<std::vector<Target>()>;
 
-  Probe(sip::UserAgent& user_agent, base::TimerWheel& timers, std::shared_ptr<const config::Endpoint> endpoint,
-        Targets targets);
+  Probe(sip::UserAgent& user_agent, base::TimerWheel& timers,
+        std::shared_ptr<const config::Endpoint> endpoint, Targets targets);
   ~Probe();
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;

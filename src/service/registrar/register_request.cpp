@@ -16,7 +16,8 @@ std::unexpected<RegisterRefusal> refuse(int status, std::string reason) {
   return std::unexpected(RegisterRefusal{status, std::move(reason), 0});
 }
 
-// The parameter, else the header, else the default (RFC 3261 10.2.1.1); an unreadable one counts as absent (20.19).
+// The parameter, else the header, else the default (RFC 3261 10.2.1.1); an unreadable one counts as absent
+// (20.19).
 std::uint32_t wanted_expires(const sip::NameAddr& contact, const sip::Message& request,
                              const config::SipSettings& settings) {
   if (auto text = contact.parameters.find("expires"))
@@ -26,7 +27,8 @@ std::uint32_t wanted_expires(const sip::NameAddr& contact, const sip::Message& r
   return static_cast<std::uint32_t>(settings.default_expiry.count());
 }
 
-std::expected<void, RegisterRefusal> read_contacts(const sip::Message& request, const config::SipSettings& settings,
+std::expected<void, RegisterRefusal> read_contacts(const sip::Message& request,
+                                                   const config::SipSettings& settings,
                                                    RegisterRequest& result) {
   RegisterRefusal refusal;
   bool good = true;
@@ -53,7 +55,8 @@ std::expected<void, RegisterRefusal> read_contacts(const sip::Message& request, 
   // RFC 3261 10.3 step 6: `*` stands alone, with Expires: 0.
   auto expires = request.header(Header::kExpires);
   auto seconds = expires ? sip::parse_delta_seconds(*expires) : base::fail(base::ErrorCode::kNotFound, "");
-  if (!result.contacts.empty() || !seconds || *seconds != 0) return refuse(400, "Contact * Needs Expires 0 Alone");
+  if (!result.contacts.empty() || !seconds || *seconds != 0)
+    return refuse(400, "Contact * Needs Expires 0 Alone");
   return {};
 }
 
@@ -68,7 +71,8 @@ std::expected<RegisterRequest, RegisterRefusal> parse_register(const sip::Messag
   result.call_id = essentials->call_id;
   result.cseq = essentials->cseq.number;
   result.user_agent = request.header(Header::kUserAgent).value_or("");
-  if (auto contacts = read_contacts(request, settings, result); !contacts) return std::unexpected(contacts.error());
+  if (auto contacts = read_contacts(request, settings, result); !contacts)
+    return std::unexpected(contacts.error());
   if (sip::list_contains(request, Header::kSupported, "path")) {  // RFC 3327 5.3
     sip::each_in_list(request, Header::kPath, [&](std::string_view element) {
       if (!result.path.empty()) result.path += ", ";

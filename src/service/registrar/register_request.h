@@ -1,5 +1,5 @@
-// RegisterRequest: one REGISTER decoded and checked as a whole before anything changes (RFC 3261 10.3: all or nothing).
-// Pure. thread: control.
+// RegisterRequest: one REGISTER decoded and checked as a whole before anything changes (RFC 3261 10.3: all or
+// nothing). Pure. thread: control.
 #pragma once
 #include <cstdint>
 #include <string>

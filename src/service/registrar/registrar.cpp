@@ -27,7 +27,8 @@ EndpointPtr find_endpoint(const config::Snapshot& snapshot, std::string_view nam
 }
 
 std::string encode_flow(const sip::Flow& flow) {
-  return fmt::format("{}:{}:{}", base::lower(sip::to_string(flow.protocol)), flow.listener, flow.remote.to_string());
+  return fmt::format("{}:{}:{}", base::lower(sip::to_string(flow.protocol)), flow.listener,
+                     flow.remote.to_string());
 }
 
 std::optional<sip::Flow> decode_flow(std::string_view text) {
@@ -58,13 +59,14 @@ struct Registrar::Impl {
   void challenge(sip::IncomingRequest& request, base::Instant now, bool stale);
   void refuse(sip::IncomingRequest& request, const RegisterRefusal& refusal);
   bool in_order(const Account& account, const RegisterRequest& wanted) const;
-  void change(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted, const sip::Flow& flow,
-              base::Instant now);
+  void change(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
+              const sip::Flow& flow, base::Instant now);
   void put(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
            const RegisterRequest::Contact& contact, const sip::Flow& flow, base::Instant now);
-  void accept(sip::IncomingRequest& request, const Account& account, const RegisterRequest& wanted, base::Instant now);
-  sip::Flow flow_to(const config::Endpoint& endpoint, std::string_view contact_uri, const sip::Message& message,
-                    const sip::Flow& came_by) const;
+  void accept(sip::IncomingRequest& request, const Account& account, const RegisterRequest& wanted,
+              base::Instant now);
+  sip::Flow flow_to(const config::Endpoint& endpoint, std::string_view contact_uri,
+                    const sip::Message& message, const sip::Flow& came_by) const;
 
   // --- bindings ---
   std::vector<Binding>::iterator find(Account& account, std::string_view contact_uri);
@@ -86,11 +88,12 @@ void Registrar::Impl::handle(sip::IncomingRequest request, base::Instant now) {
   auto wanted = parse_register(message, snapshot->sip);
   if (!wanted) return refuse(request, wanted.error());
   auto endpoint = find_endpoint(*snapshot, wanted->account);
-  bool may_register = endpoint && endpoint->dynamic && config::access_allowed(endpoint->access, request.flow().remote);
+  bool may_register =
+      endpoint && endpoint->dynamic && config::access_allowed(endpoint->access, request.flow().remote);
   bool open = may_register && endpoint->secret.empty() && endpoint->md5_secret.empty();
   if (!open) {
-    switch (
-        call::authenticate(message, may_register ? endpoint.get() : nullptr, snapshot->sip.realm, parts.nonces, now)) {
+    switch (call::authenticate(message, may_register ? endpoint.get() : nullptr, snapshot->sip.realm,
+                               parts.nonces, now)) {
       case call::DigestVerdict::kGood: break;
       case call::DigestVerdict::kNone: return challenge(request, now, false);
       case call::DigestVerdict::kStale: return challenge(request, now, true);
@@ -109,7 +112,8 @@ void Registrar::Impl::handle(sip::IncomingRequest request, base::Instant now) {
   }
   if (wanted->contacts.empty() && !wanted->remove_all) counters.queried.add();
   change(account, *endpoint, *wanted,
-         flow_to(*endpoint, wanted->contacts.empty() ? "" : wanted->contacts[0].uri, message, request.flow()), now);
+         flow_to(*endpoint, wanted->contacts.empty() ? "" : wanted->contacts[0].uri, message, request.flow()),
+         now);
   accept(request, account, *wanted, now);
   if (account.bindings.empty())
     accounts.erase(endpoint->name);
@@ -147,8 +151,8 @@ bool Registrar::Impl::in_order(const Account& account, const RegisterRequest& wa
   });
 }
 
-void Registrar::Impl::change(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
-                             const sip::Flow& flow, base::Instant now) {
+void Registrar::Impl::change(Account& account, const config::Endpoint& endpoint,
+                             const RegisterRequest& wanted, const sip::Flow& flow, base::Instant now) {
   if (wanted.remove_all)
     while (!account.bindings.empty()) {
       counters.unregistered.add();
@@ -192,8 +196,8 @@ void Registrar::Impl::put(Account& account, const config::Endpoint& endpoint, co
   if (fresh && account.probe) account.probe->ask_now();
 }
 
-void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& account, const RegisterRequest& wanted,
-                             base::Instant now) {
+void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& account,
+                             const RegisterRequest& wanted, base::Instant now) {
   sip::ResponseOptions options;
   for (const auto& binding : account.bindings) {
     auto left = std::chrono::duration_cast<std::chrono::seconds>(binding.expires - now).count();
@@ -204,8 +208,8 @@ void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& accou
   request.respond(200, std::move(options));
 }
 
-// Where requests to that contact go: where it came from when it is behind NAT or there is a proxy between, else where
-// its Contact says (chan_sip: nat=).
+// Where requests to that contact go: where it came from when it is behind NAT or there is a proxy between,
+// else where its Contact says (chan_sip: nat=).
 sip::Flow Registrar::Impl::flow_to(const config::Endpoint& endpoint, std::string_view contact_uri,
                                    const sip::Message& message, const sip::Flow& came_by) const {
   bool natted = endpoint.nat.force_rport;
@@ -271,7 +275,8 @@ void Registrar::Impl::sweep(base::Instant now) {
         continue;
       }
       counters.expired.add();
-      base::log_verbose("registrar", "{}: the registration of {} has expired", account->first, binding->contact_uri());
+      base::log_verbose("registrar", "{}: the registration of {} has expired", account->first,
+                        binding->contact_uri());
       auto at = binding - bindings.begin();
       erase(account->first, account->second, binding);
       binding = bindings.begin() + at;
@@ -285,7 +290,9 @@ Registrar::Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapsh
     : impl_(std::make_unique<Impl>(std::move(parts), std::move(snapshot))) {}
 Registrar::~Registrar() = default;
 
-void Registrar::on_request(sip::IncomingRequest request, base::Instant now) { impl_->handle(std::move(request), now); }
+void Registrar::on_request(sip::IncomingRequest request, base::Instant now) {
+  impl_->handle(std::move(request), now);
+}
 
 void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
   impl_->snapshot = std::move(snapshot);
@@ -304,7 +311,8 @@ void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
 
 void Registrar::restore(std::vector<StoredBinding> bindings) {
   auto now = impl_->parts.timers.now();
-  auto wall = std::chrono::duration_cast<std::chrono::seconds>(impl_->parts.clock.wall().time_since_epoch()).count();
+  auto wall =
+      std::chrono::duration_cast<std::chrono::seconds>(impl_->parts.clock.wall().time_since_epoch()).count();
   for (const auto& stored : bindings) {
     auto endpoint = find_endpoint(*impl_->snapshot, stored.account);
     auto flow = decode_flow(stored.flow);
@@ -328,7 +336,9 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
       call::ContactAddress contact{std::string(binding.contact_uri()), binding.flow, {}, true};
       std::string_view path = binding.path();
       while (auto element = sip::next_in_list(path)) contact.path.emplace_back(*element);
-      if (probe) contact.reachable = probe->state_of(binding.contact_uri()).status != BindingView::Status::kUnreachable;
+      if (probe)
+        contact.reachable =
+            probe->state_of(binding.contact_uri()).status != BindingView::Status::kUnreachable;
       result.push_back(std::move(contact));
     }
     return result;
@@ -339,7 +349,8 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
   auto endpoint = find_endpoint(*impl_->snapshot, account);
   std::string user =
       endpoint && !endpoint->username.empty() ? sip::escape_user(endpoint->username) + "@" : std::string();
-  result.push_back({fmt::format("sip:{}{}", user, address->to_string()), {sip::Protocol::kUdp, 0, *address}, {}, true});
+  result.push_back(
+      {fmt::format("sip:{}{}", user, address->to_string()), {sip::Protocol::kUdp, 0, *address}, {}, true});
   return result;
 }
 
@@ -352,8 +363,10 @@ std::vector<BindingView> Registrar::bindings(std::string_view account) const {
   auto found = impl_->accounts.find(account);
   if (found == impl_->accounts.end()) return result;
   for (const auto& binding : found->second.bindings) {
-    auto left = std::chrono::duration_cast<std::chrono::seconds>(binding.expires - impl_->parts.timers.now()).count();
-    BindingView view{std::string(binding.contact_uri()), std::string(binding.user_agent()), binding.flow, left};
+    auto left =
+        std::chrono::duration_cast<std::chrono::seconds>(binding.expires - impl_->parts.timers.now()).count();
+    BindingView view{std::string(binding.contact_uri()), std::string(binding.user_agent()), binding.flow,
+                     left};
     if (found->second.probe) {
       auto state = found->second.probe->state_of(binding.contact_uri());
       view.status = state.status;

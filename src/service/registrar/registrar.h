@@ -1,6 +1,6 @@
-// Registrar: REGISTER (RFC 3261 10.3): authenticates by digest, keeps the bindings of each account, answers queries,
-// and tells call where an account is (call::Location). Bindings are restored after a restart; the far ends of qualify'd
-// accounts are asked by OPTIONS. At most 500 bytes a binding. thread: control.
+// Registrar: REGISTER (RFC 3261 10.3): authenticates by digest, keeps the bindings of each account, answers
+// queries, and tells call where an account is (call::Location). Bindings are restored after a restart; the
+// far ends of qualify'd accounts are asked by OPTIONS. At most 500 bytes a binding. thread: control.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -64,8 +64,9 @@ class Registrar final : public sip::RequestHandler, public call::Location {
   Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
   ~Registrar() override;
 
-  void set_snapshot(std::shared_ptr<const config::Snapshot> snapshot);  // reload: bindings of vanished accounts go
-  void restore(std::vector<StoredBinding> bindings);                    // at start
+  void set_snapshot(
+      std::shared_ptr<const config::Snapshot> snapshot);  // reload: bindings of vanished accounts go
+  void restore(std::vector<StoredBinding> bindings);      // at start
 
   void on_request(sip::IncomingRequest request, base::Instant now) override;
   std::vector<call::ContactAddress> contacts(std::string_view account) const override;

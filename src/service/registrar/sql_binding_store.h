@@ -1,6 +1,7 @@
-// SqlBindingStore: the registrar's bindings in SQL, written behind: changes are collected on control, the newest of
-// each binding only, and go to the database in one transaction a flush. What a crash loses is at most the last flush
-// interval of refreshes; phones register again. thread: save(), remove(), flush() control; the SQL runs on the strand.
+// SqlBindingStore: the registrar's bindings in SQL, written behind: changes are collected on control, the
+// newest of each binding only, and go to the database in one transaction a flush. What a crash loses is at
+// most the last flush interval of refreshes; phones register again. thread: save(), remove(), flush()
+// control; the SQL runs on the strand.
 #pragma once
 #include <functional>
 #include <memory>

@@ -21,7 +21,8 @@ struct StaticHosts::Impl {
     bool warned = false;
   };
 
-  Impl(Resolve r, base::TimerWheel& t) : resolve(std::move(r)), timers(t), alive(std::make_shared<Impl*>(this)) {}
+  Impl(Resolve r, base::TimerWheel& t)
+      : resolve(std::move(r)), timers(t), alive(std::make_shared<Impl*>(this)) {}
   ~Impl() { *alive = nullptr; }
 
   void ask(const std::string& account, const Host& host) {
@@ -38,7 +39,8 @@ struct StaticHosts::Impl {
       host.address = answer->front();
       host.warned = false;
     } else if (!std::exchange(host.warned, true)) {
-      base::log_warning("registrar", "[{}] of sip.conf: host {} is not known now ({}); asked again every 5 minutes",
+      base::log_warning("registrar",
+                        "[{}] of sip.conf: host {} is not known now ({}); asked again every 5 minutes",
                         account, name, answer ? "no address" : answer.error().text);
     }
   }
@@ -86,7 +88,8 @@ std::optional<base::SocketAddress> StaticHosts::address_of(std::string_view acco
 
 std::string_view StaticHosts::account_at(const base::SocketAddress& address) const {
   for (const auto& [account, host] : impl_->hosts)
-    if (host.address && host.address->same_host(address) && (host.any_port || host.address->port() == address.port()))
+    if (host.address && host.address->same_host(address) &&
+        (host.any_port || host.address->port() == address.port()))
       return account;
   return {};
 }

@@ -1,6 +1,6 @@
-// StaticHosts: the addresses of accounts with a fixed host (not host=dynamic): literals at once, names through a
-// resolver that answers later; a name that does not resolve is a warning and is asked again every 5 minutes. thread:
-// control.
+// StaticHosts: the addresses of accounts with a fixed host (not host=dynamic): literals at once, names
+// through a resolver that answers later; a name that does not resolve is a warning and is asked again every 5
+// minutes. thread: control.
 #pragma once
 #include <functional>
 #include <memory>

@@ -1,0 +1,38 @@
+// Writer: feeds SQL and Master.csv from the journal, idempotently: the journal's sequence is the key in SQL,
+// and SQL keeps how far the file has been written. Every function blocks. thread: one worker at a time.
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "base/result.h"
+#include "config/snapshot.h"
+#include "service/cdr/call_record.h"
+#include "store/database.h"
+#include "store/journal.h"
+
+namespace polyfon::cdr {
+
+class Writer {
+ public:
+  Writer(store::Journal& journal, store::Database& database, std::filesystem::path csv_file,
+         config::CdrSettings settings);
+  // Syncs the journal, then writes what is unacknowledged; safe to call at any time, also after a crash in
+  // between.
+  base::Result<std::size_t> flush();
+
+ private:
+  struct Row {
+    std::uint64_t sequence;
+    CallRecord record;
+  };
+  base::Result<std::vector<Row>> decode(const std::vector<store::Journal::Record>& records) const;
+  base::Result<> write_sql(const std::vector<Row>& rows);
+  base::Result<> write_csv(const std::vector<Row>& rows);
+
+  store::Journal& journal_;
+  store::Database& database_;
+  std::filesystem::path csv_file_;
+  config::CdrSettings settings_;
+};
+
+}  // namespace polyfon::cdr

@@ -1,0 +1,41 @@
+#include "store/migrations.h"
+
+#include <array>
+
+namespace polyfon::store {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kCallHistory{
+    // Times are microseconds since 1970, 0 when it never came to that; (node, sequence) makes writing
+    // idempotent.
+    "CREATE TABLE call_records ("
+    " node BIGINT NOT NULL, sequence BIGINT NOT NULL,"
+    " account_code TEXT NOT NULL, source TEXT NOT NULL, destination TEXT NOT NULL, destination_context TEXT "
+    "NOT NULL,"
+    " caller_id TEXT NOT NULL, channel TEXT NOT NULL, destination_channel TEXT NOT NULL,"
+    " last_application TEXT NOT NULL, last_data TEXT NOT NULL,"
+    " start_time BIGINT NOT NULL, answer_time BIGINT NOT NULL, end_time BIGINT NOT NULL,"
+    " disposition TEXT NOT NULL, ama_flags TEXT NOT NULL, unique_id TEXT NOT NULL, user_field TEXT NOT NULL,"
+    " peer_account TEXT NOT NULL, linked_id TEXT NOT NULL, record_sequence BIGINT NOT NULL,"
+    " PRIMARY KEY (node, sequence))",
+    "CREATE INDEX call_records_by_start ON call_records (start_time)",
+    "CREATE INDEX call_records_by_link ON call_records (linked_id)",
+    // How far Master.csv has been written: the last sequence in it, and its length then.
+    "CREATE TABLE csv_state (node BIGINT PRIMARY KEY, sequence BIGINT NOT NULL, bytes BIGINT NOT NULL)"};
+
+constexpr std::array<std::string_view, 1> kBindings{
+    "CREATE TABLE bindings ("
+    " account TEXT NOT NULL, contact_uri TEXT NOT NULL, call_id TEXT NOT NULL, user_agent TEXT NOT NULL, "
+    "path TEXT NOT NULL,"
+    " cseq BIGINT NOT NULL, flow TEXT NOT NULL, expires_at BIGINT NOT NULL,"
+    " PRIMARY KEY (account, contact_uri))"};
+
+constexpr std::array<Migration, 2> kMigrations{Migration{1, "call history", kCallHistory},
+                                               Migration{2, "registrations", kBindings}};
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+}  // namespace polyfon::store
