@@ -22,12 +22,13 @@ bool is_ipv4(std::string_view text) {
   }
 }
 
-bool is_label(std::string_view label) {
-  if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-  for (char c : label) {
-    if (!base::is_alnum(c) && c != '-' && c != '_') return false;
-  }
-  return true;
+constexpr bool is_name_char(char c) { return base::is_alnum(c) || c == '-' || c == '_'; }
+
+// The length of the label that begins `text`; 0 when there is none.
+std::size_t label_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && is_name_char(text[size])) ++size;
+  return size > 63 || size == 0 || text[0] == '-' || text[size - 1] == '-' ? 0 : size;
 }
 
 }  // namespace
@@ -44,16 +45,16 @@ std::optional<std::array<std::uint8_t, 16>> parse_ipv6(std::string_view text) {
 }
 
 bool is_hostname(std::string_view text) {
-  if (text.empty() || text.size() > kMaxHost) return false;
-  std::string_view name = text;
-  if (name.back() == '.') name.remove_suffix(1);
-  std::string_view label;
-  for (std::string_view rest = name;;) {
-    const std::size_t dot = rest.find('.');
-    label = rest.substr(0, dot);
-    if (!is_label(label)) return false;
-    if (dot == std::string_view::npos) break;
-    rest.remove_prefix(dot + 1);
+  if (text.size() > kMaxHost) return false;
+  std::string_view rest = text, label;
+  while (true) {
+    label = rest.substr(0, label_size(rest));
+    if (label.empty()) return false;
+    rest.remove_prefix(label.size());
+    if (rest.empty()) break;
+    if (rest.front() != '.') return false;
+    rest.remove_prefix(1);
+    if (rest.empty()) break;  // RFC 3261 25.1: one '.' may end a name
   }
   for (char c : label) {
     if (!base::is_digit(c)) return true;

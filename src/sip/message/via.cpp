@@ -23,7 +23,7 @@ base::Result<> parse_sent_by(grammar::Cursor& cursor, Via& via) {
     std::size_t size = 0;
     while (size < cursor.rest.size() && !ends_sent_by(cursor.rest[size])) ++size;
     const std::string_view text = cursor.rest.substr(0, size);
-    const bool bare_ipv6 = parse_ipv6(text).has_value();
+    const bool bare_ipv6 = text.find(':') != text.rfind(':') && parse_ipv6(text);
     via.host = cursor.take(bare_ipv6 ? size : std::min(size, text.find(':')));
     if (!bare_ipv6 && !is_hostname(via.host)) return invalid("Via: bad host in sent-by");
   }
