@@ -87,16 +87,23 @@ void apply_dtmf_mode(SipReader& reader, const Variable& variable, Diagnostics& d
   struct Name {
     std::string_view written;
     DtmfMode mode;
+    std::string_view lacks = {};
   };
-  static constexpr Name kNames[] = {{"rfc2833", DtmfMode::kRfc4733}, {"rfc4733", DtmfMode::kRfc4733},
-                                    {"info", DtmfMode::kInfo},       {"shortinfo", DtmfMode::kShortInfo},
-                                    {"inband", DtmfMode::kInband},   {"auto", DtmfMode::kAuto}};
+  static constexpr Name kNames[] = {
+      {"rfc2833", DtmfMode::kRfc4733},
+      {"rfc4733", DtmfMode::kRfc4733},
+      {"auto", DtmfMode::kAuto},
+      {"info", DtmfMode::kInfo, "keys sent by INFO are not done by polyfon yet"},
+      {"shortinfo", DtmfMode::kShortInfo, "keys sent by INFO are not done by polyfon yet"},
+      {"inband", DtmfMode::kInband, "tones pass with the audio; they are not recognised by polyfon yet"}};
+  for (const Name& name : kNames) {
+    if (!base::iequals(name.written, variable.value)) continue;
+    reader.endpoint.dtmf_mode = name.mode;
+    if (!name.lacks.empty())
+      diagnostics.warning(variable.where, fmt::format("dtmfmode={}: {}", name.written, name.lacks));
+    return;
+  }
   reader.endpoint.dtmf_mode = DtmfMode::kRfc4733;
-  for (const Name& name : kNames)
-    if (base::iequals(name.written, variable.value)) {
-      reader.endpoint.dtmf_mode = name.mode;
-      return;
-    }
   warn_value(variable, variable.value, "taken as rfc4733", diagnostics);
 }
 

@@ -1,0 +1,110 @@
+#include "config/polyfon_conf.h"
+
+#include <sstream>
+
+#include "config/loaders.h"
+#include "config/nearest.h"
+#include "unit/config/support.h"
+
+namespace polyfon::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+class PolyfonConf : public testing::Test {
+ protected:
+  PolyfonSettings load(std::string_view text) {
+    diagnostics_ = {};
+    PolyfonSettings settings;
+    load_polyfon(File::parse(text, "polyfon.conf", diagnostics_), settings, diagnostics_);
+    return settings;
+  }
+  std::vector<std::string> lines() const { return told(diagnostics_); }
+  Diagnostics diagnostics_;
+};
+
+TEST_F(PolyfonConf, every_key_is_read) {
+  PolyfonSettings settings = load(
+      "[general]\nworkers=4\ndrain_time=90\nsounds_directory=/"
+      "s\n[media]\nthreads=3\n[registrar]\nmax_contacts=1\n"
+      "[log]\nfile=/l\nlevel=DEBUG\n");
+  EXPECT_EQ(settings.workers, 4u);
+  EXPECT_EQ(settings.drain_time, 90s);
+  EXPECT_EQ(settings.sounds_directory, "/s");
+  EXPECT_EQ(settings.media_threads, 3u);
+  EXPECT_EQ(settings.max_contacts, 1u);
+  EXPECT_EQ(settings.log_file, "/l");
+  EXPECT_EQ(settings.log_level, "debug");
+  EXPECT_THAT(lines(), IsEmpty());
+}
+TEST_F(PolyfonConf, the_defaults_of_the_table_are_the_defaults) {
+  std::string text;
+  for (const PolyfonKey& key : polyfon_keys())
+    text += fmt::format("[{}]\n{}={}\n", key.section, key.name, key.default_value);
+  PolyfonSettings written = load(text), defaults;
+  EXPECT_THAT(lines(), IsEmpty());
+  EXPECT_EQ(written.workers, defaults.workers);
+  EXPECT_EQ(written.drain_time, defaults.drain_time);
+  EXPECT_EQ(written.sounds_directory, defaults.sounds_directory);
+  EXPECT_EQ(written.media_threads, defaults.media_threads);
+  EXPECT_EQ(written.max_contacts, defaults.max_contacts);
+  EXPECT_EQ(written.log_file, defaults.log_file);
+  EXPECT_EQ(written.log_level, defaults.log_level);
+}
+TEST_F(PolyfonConf, the_document_has_every_key_with_its_default_range_and_help) {
+  std::ifstream stream(std::filesystem::path(POLYFON_SOURCE_DIR) / "docs/polyfon-conf.md");
+  std::stringstream document;
+  document << stream.rdbuf();
+  for (const PolyfonKey& key : polyfon_keys()) {
+    EXPECT_THAT(document.str(), HasSubstr(fmt::format("## [{}]\n", key.section)));
+    EXPECT_THAT(document.str(), HasSubstr(fmt::format("| `{}` | `{}` | {} | {} | {} |\n", key.name,
+                                                      key.default_value, key.type, key.range, key.help)));
+  }
+}
+TEST_F(PolyfonConf, an_unknown_key_is_an_error_with_a_suggestion) {
+  load("[media]\nthread=2\n");
+  EXPECT_THAT(lines(),
+              ElementsAre("polyfon.conf:2: error: unknown key 'thread' in [media]; did you mean 'threads'?"));
+}
+TEST_F(PolyfonConf, a_key_of_another_section_is_suggested) {
+  load("[general]\nmax_contacts=2\n");
+  EXPECT_THAT(lines(),
+              ElementsAre("polyfon.conf:2: error: unknown key 'max_contacts' in [general]; did you mean "
+                          "'max_contacts' in [registrar]?"));
+}
+TEST_F(PolyfonConf, what_is_far_from_every_key_gets_no_suggestion) {
+  load("[media]\ncolour=red\n");
+  EXPECT_THAT(lines(), ElementsAre("polyfon.conf:2: error: unknown key 'colour' in [media]"));
+}
+TEST_F(PolyfonConf, an_unknown_section_is_one_error) {
+  load("[medai]\nthreads=2\nfoo=1\n[elsewhere]\n");
+  EXPECT_THAT(lines(), ElementsAre("polyfon.conf:1: error: unknown section [medai]; did you mean [media]?",
+                                   "polyfon.conf:4: error: unknown section [elsewhere]"));
+}
+TEST_F(PolyfonConf, values_out_of_range_are_errors) {
+  load(
+      "[general]\nworkers=0\ndrain_time=-1\nsounds_directory=sounds\n[media]\nthreads=65\n[log]\nlevel="
+      "loud\nfile=x\n");
+  EXPECT_EQ(lines().size(), 6u);
+  for (const Diagnostic& diagnostic : diagnostics_.all())
+    EXPECT_EQ(diagnostic.severity, Diagnostic::Severity::kError) << diagnostic.text;
+}
+TEST_F(PolyfonConf, templates_are_no_sections) {
+  EXPECT_EQ(load("[many](!)\nthreads=3\n[media](many)\n").media_threads, 3u);
+  EXPECT_THAT(lines(), IsEmpty());
+}
+
+TEST(Nearest, takes_the_fewest_edits_in_any_case) {
+  std::vector<std::string_view> words{"threads", "thread_name", "workers"};
+  EXPECT_EQ(nearest("Thraeds", words), "threads");
+  EXPECT_EQ(nearest("worker", words), "workers");
+  EXPECT_EQ(nearest("xyz", words), std::nullopt);
+  EXPECT_EQ(nearest("", words), std::nullopt);
+  EXPECT_EQ(nearest(std::string(1000, 't'), words), std::nullopt);
+}
+
+}  // namespace
+}  // namespace polyfon::config
