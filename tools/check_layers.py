@@ -46,7 +46,7 @@ ALLOWED = {
 LIBRARIES = {
     "boost/": (["net", "http"], True),   # one file with Asio, Beast and TLS takes over 20 s to compile
     "ares": (["net"], True),
-    "soci/": (["store"], True),          # soci's rows read 64-bit integers as 32 bits: kept where it is known
+    "soci/": (["store", "service/*"], True),
     "sqlite3.h": (["store"], True),
     "sndfile": (["media/file"], True),
     "histedit.h": (["console"], True),
@@ -91,7 +91,7 @@ def check_include(where, path, name, quote):
     folder = folder_of(path)
     if quote == "<":
         for prefix, (folders, only_cpp) in LIBRARIES.items():
-            if name.startswith(prefix) and (folder not in folders or (only_cpp and not path.endswith(".cpp"))):
+            if name.startswith(prefix) and (not any(covers(one, folder) for one in folders) or (only_cpp and not path.endswith(".cpp"))):
                 kind = ".cpp files" if only_cpp else "files"
                 return f"{where}: <{name}>: only {kind} of src/{' and src/'.join(folders)} may include it"
         return None

@@ -12,8 +12,10 @@ import sources
 MAX_LINES = 800
 LINE_RULES = [
     (re.compile(r"\b(TODO|FIXME)\b"), "finish it, or make it an issue", (".h", ".cpp")),
+    (re.compile(r"\bsoci::(row|rowset)\b"), "reads a 64-bit integer of SQLite as 32 bits: use static into<long long>",
+     (".h", ".cpp")),
     (re.compile(r"^\s*using\s+namespace\s+std\s*;"), "using namespace std is not used anywhere", (".h", ".cpp")),
-    (re.compile(r"^\s*using\s+namespace\b"), "a header has no using namespace", (".h",)),
+    (re.compile(r"^using\s+namespace\b"), "a header has no using namespace", (".h",)),
     (re.compile(r"[ \t]+$"), "white space at the end of the line", (".h", ".cpp")),
     (re.compile(r"#\s*include\s*<(format|print|generator|stacktrace)>"), "libstdc++ 12 lacks it: use fmt", (".h", ".cpp")),
 ]
