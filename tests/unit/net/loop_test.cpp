@@ -219,9 +219,12 @@ TEST_F(LoopTest, a_timer_that_always_rearms_for_now_does_not_starve_descriptors)
 TEST_F(LoopTest, a_cancelled_timer_does_not_fire) {
   Alarm cancelled(loop_, [] { ADD_FAILURE(); });
   Alarm end(loop_, [&] { loop_.stop(); });
-  cancelled.in(1ms);
-  end.in(5ms);
-  loop_.post([&] { cancelled.timer.cancel(); });
+  Alarm first(loop_, [&] {
+    cancelled.timer.cancel();
+    end.in(3ms);
+  });
+  first.in(1ms);
+  cancelled.in(2ms);
   run();
 }
 
@@ -275,14 +278,14 @@ TEST_F(LoopTest, a_watch_may_be_destroyed_in_its_own_callback) {
   pair.write("x");
   auto held = std::make_shared<int>(1);
   int called = 0;
+  Alarm end(loop_, [&] { loop_.stop(); });
   std::unique_ptr<Loop::Watch> watch;
   watch = loop_.watch_readable(pair.fds[0], [&, held] {
     ++called;
+    end.in(3ms);
     watch.reset();
     EXPECT_EQ(*held, 1) << "what the callback holds lives until it returns";
   });
-  Alarm end(loop_, [&] { loop_.stop(); });
-  end.in(3ms);
   run();
   EXPECT_EQ(called, 1);
   EXPECT_EQ(held.use_count(), 1);
@@ -304,18 +307,19 @@ TEST_F(LoopTest, a_watch_may_destroy_another_that_is_ready_too) {
   std::unique_ptr<Loop::Watch> watch_a;
   std::unique_ptr<Loop::Watch> watch_b;
   int called = 0;
+  Alarm end(loop_, [&] { loop_.stop(); });
   watch_a = loop_.watch_readable(a.fds[0], [&] {
     ++called;
+    end.in(3ms);
     watch_b.reset();
     watch_a.reset();
   });
   watch_b = loop_.watch_readable(b.fds[0], [&] {
     ++called;
+    end.in(3ms);
     watch_a.reset();
     watch_b.reset();
   });
-  Alarm end(loop_, [&] { loop_.stop(); });
-  end.in(3ms);
   run();
   EXPECT_EQ(called, 1);
 }
@@ -332,9 +336,11 @@ TEST_F(LoopTest, a_descriptor_number_used_again_is_watched_again) {
 TEST_F(LoopTest, a_writable_descriptor_is_reported_once) {
   Pair pair;
   int called = 0;
-  auto watch = loop_.watch_writable_once(pair.fds[0], [&] { ++called; });
   Alarm end(loop_, [&] { loop_.stop(); });
-  end.in(5ms);
+  auto watch = loop_.watch_writable_once(pair.fds[0], [&] {
+    ++called;
+    end.in(3ms);
+  });
   run();
   EXPECT_EQ(called, 1);
 }
@@ -408,7 +414,7 @@ TEST(Loop, a_handler_that_takes_too_long_is_named_in_the_log) {
   loop.post([&] { loop.stop(); });
   loop.run();
   std::string shown = testing::internal::GetCapturedStderr();
-  EXPECT_NE(shown.find("WARNING loop: control: a handler took 1"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("WARNING loop: control: a handler took "), std::string::npos) << shown;
 }
 
 TEST(Loop, stall_lines_are_limited) {

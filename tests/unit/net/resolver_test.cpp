@@ -187,7 +187,7 @@ TEST_F(ResolverTest, a_server_where_nothing_listens_does_not_block) {
   options_.servers = {free_port};
   auto before = std::chrono::steady_clock::now();
   resolver().resolve("pbx.example.org", 1, [](Addresses) {});
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 50ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
   auto answer = resolve("other.example.org");
   ASSERT_FALSE(answer);
 }
