@@ -206,7 +206,7 @@ base::Result<> Server::listen() {
 
 void Server::take_signals() {
   signals_.push_back(control_.watch_signal(SIGHUP, [this] {
-    base::reopen_log();
+    if (auto reopened = base::reopen_log(); !reopened) base::log_error("main", "{}", reopened.error().text);
     reload([](std::string) {});
   }));
   signals_.push_back(control_.watch_signal(SIGTERM, [this] { draining_ ? stop_now() : drain(); }));
@@ -314,7 +314,9 @@ base::Result<> serve(const ServeOptions& options) {
   }
   if (auto prepared = prepare_data(options.data); !prepared) return prepared;
   const auto& settings = configuration.snapshot->polyfon;
-  base::start_logging({.level = log_level(settings.log_level), .file = settings.log_file.string()});
+  auto logging =
+      base::start_logging({.level = log_level(settings.log_level), .file = settings.log_file.string()});
+  if (!logging) return logging;
   log_diagnostics(configuration.diagnostics);
   base::Result<> result;
   {
