@@ -50,10 +50,20 @@ void Interpreter::set_plan(std::shared_ptr<const Plan> plan) {
   warned_.clear();
 }
 
+bool Interpreter::is_news(std::string line) {
+  return warned_.size() < kMaxRememberedWarnings && warned_.insert(std::move(line)).second;
+}
+
 void Interpreter::warn_once(const config::Location& where, std::string_view text) {
-  std::string line = fmt::format("{}: {}", place_of(where), text);
-  if (warned_.size() >= kMaxRememberedWarnings || !warned_.insert(line).second) return;
-  base::log_warning("dialplan", "{}", line);
+  const std::string line = fmt::format("{}: {}", place_of(where), text);
+  if (is_news(line)) base::log_warning("dialplan", "{}", line);
+}
+
+AppResult Interpreter::pass_planned(const Step& step) {
+  const std::string line =
+      fmt::format("{} is not done by polyfon yet ({}): going on", step.application, place_of(step.where));
+  if (is_news(line)) base::log_warning("dialplan", "{}", line);
+  return AppResult::go_on();
 }
 
 Flow::View Interpreter::view_of(const call::Channel& channel, const Plan& plan) const {
@@ -119,12 +129,7 @@ base::Task<AppResult> Interpreter::run_step(call::ChannelId id, std::shared_ptr<
     const AppContext context{*channel, *this, step->where};
     co_return co_await application->run(context, std::move(arguments));
   }
-  if (is_planned_application(step->application)) {
-    const std::string text =
-        fmt::format("{} is not done by polyfon yet ({}): going on", step->application, place_of(step->where));
-    warn_once(step->where, text);
-    co_return AppResult::go_on();
-  }
+  if (is_planned_application(step->application)) co_return pass_planned(*step);
   if (limit_.allow(clock_.now()))
     base::log_warning("dialplan", "No application '{}' for extension ({}, {}, {})", step->application,
                       channel->position.context, base::printable(channel->position.extension),

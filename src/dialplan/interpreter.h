@@ -51,6 +51,8 @@ class Interpreter final : public call::ScriptRunner {
 
  private:
   class StepReporter;
+  bool is_news(std::string line);  // said for the first time since the last reload
+  AppResult pass_planned(const Step& step);
   Flow::View view_of(const call::Channel& channel, const Plan& plan) const;
   base::Task<AppResult> run_step(call::ChannelId channel, std::shared_ptr<const Plan> plan, const Step* step);
   base::Task<> run_from(call::ChannelId channel, bool after_hangup);

@@ -139,6 +139,11 @@ void PlanLoader::load_extension(Context& context, std::string_view rest) {
     warn("exten => without an extension: ignored");
     return;
   }
+  if (rest.empty() && Pattern(last_.extension).is_broken()) {  // an open set swallows the commas behind it
+    warn(fmt::format("the ']' of extension '{}' is missing: the line is ignored",
+                     base::printable(last_.extension)));
+    return;
+  }
   load_line(context, rest);
 }
 

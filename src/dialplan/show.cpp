@@ -66,7 +66,7 @@ class Printer {
 
   void print(const Context& context, bool included) {
     if (std::ranges::find(seen_, &context) != seen_.end()) return;
-    if (!extension_.empty() && included) seen_.push_back(&context);
+    seen_.push_back(&context);
     bool headed = extension_.empty();
     if (headed) head(context, included);
     for (const Extension& extension : context.extensions) {
