@@ -14,6 +14,7 @@ Exchange::Exchange(Parts parts, std::shared_ptr<const config::Snapshot> snapshot
 
 Exchange::~Exchange() {
   ready_.set_settled({});
+  events_ = {};  // who ends the exchange has hung up before; what is left is told to nobody
   parts_.media.set_event_handler([](const media::Event&) {});
   channels_.for_each([](ChannelId, Channel& channel) { channel.script_.reset(); });
 }

@@ -1,0 +1,83 @@
+#include "sim/exchange_node.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace polyfon::sim {
+
+const SimConfiguration& SimConfiguration::get() {
+  static const SimConfiguration kConfiguration = [] {
+    config::Diagnostics diagnostics;
+    SimConfiguration result;
+    result.snapshot = config::load_snapshot(POLYFON_SOURCE_DIR "/tests/fixtures/sim", diagnostics);
+    if (result.snapshot && result.snapshot->extensions)
+      result.plan = dialplan::Plan::load(*result.snapshot->extensions, diagnostics);
+    for (const auto& diagnostic : diagnostics.all()) fmt::print(stderr, "{}\n", diagnostic.to_string());
+    if (diagnostics.has_errors() || !result.plan) std::abort();
+    return result;
+  }();
+  return kConfiguration;
+}
+
+ExchangeNode::Folder::Folder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "polyfon-sim-XXXXXX").string();
+  path = ::mkdtemp(pattern.data()) ? pattern : std::string();
+}
+ExchangeNode::Folder::~Folder() {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+}
+
+ExchangeNode::ExchangeNode(World& world, base::SocketAddress address)
+    : world_(world),
+      address_(address),
+      journal_(*store::Journal::open(folder_.path + "/journal",
+                                     {.segment_bytes = 1 << 16, .reserve_bytes = 1 << 12})),
+      sink_(world, address),
+      agent_(sink_, world.timers(), world.random()),
+      media_(world),
+      nonces_(world.random()),
+      registrar_({agent_, world.timers(), world, nonces_}, SimConfiguration::get().snapshot),
+      exchange_({agent_, sink_, media_, registrar_, nonces_, world.timers(), world,
+                 [](std::move_only_function<void()> work, std::move_only_function<void()> done) {
+                   work();
+                   done();
+                 }},
+                SimConfiguration::get().snapshot),
+      interpreter_(exchange_, world),
+      recorder_(*journal_, [] {}) {
+  agent_.set_request_handler(sip::Method::kRegister, registrar_);
+  interpreter_.set_plan(SimConfiguration::get().plan);
+  exchange_.set_script_runner(interpreter_);
+  exchange_.events().subscribe(recorder_);
+  exchange_.events().subscribe(*this);
+  world_.attach(address_, [this](const base::SocketAddress& from, std::string_view bytes, base::Instant now) {
+    agent_.receive({sip::Protocol::kUdp, 0, from}, bytes, now);
+  });
+}
+
+ExchangeNode::~ExchangeNode() { world_.detach(address_); }
+
+std::vector<cdr::CallRecord> ExchangeNode::rows() {
+  std::vector<cdr::CallRecord> rows;
+  auto records = journal_->unacknowledged();
+  if (records)
+    for (const auto& record : *records)
+      if (auto row = cdr::CallRecord::decode(record.payload)) rows.push_back(std::move(*row));
+  return rows;
+}
+
+void ExchangeNode::on_call_event(const call::CallEvent& event) {
+  std::visit(
+      [this]<class What>(const What&) {
+        if constexpr (std::is_same_v<What, call::ChannelCreated>) ++open_channels_;
+        if constexpr (std::is_same_v<What, call::ChannelHangup>) --open_channels_;
+        if constexpr (std::is_same_v<What, call::DialBegin>) ++open_dials_, ++dials_;
+        if constexpr (std::is_same_v<What, call::DialEnd>) --open_dials_;
+        if constexpr (std::is_same_v<What, call::BridgeEnter>) ++open_bridges_, ++bridges_;
+        if constexpr (std::is_same_v<What, call::BridgeLeave>) --open_bridges_;
+      },
+      event.what);
+}
+
+}  // namespace polyfon::sim

@@ -1,0 +1,71 @@
+// ExchangeNode: one whole exchange in the simulated world: the production user agent, registrar, calls,
+// dialplan, applications and call records; only the packets of audio and the sockets are simulated. Its
+// configuration is tests/fixtures/sim.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "call/exchange.h"
+#include "config/snapshot.h"
+#include "dialplan/interpreter.h"
+#include "dialplan/plan.h"
+#include "service/cdr/recorder.h"
+#include "service/registrar/registrar.h"
+#include "sim/sim_engine.h"
+#include "sim/world.h"
+#include "sip/auth/digest.h"
+#include "sip/dialog/user_agent.h"
+#include "store/journal.h"
+
+namespace polyfon::sim {
+
+struct SimConfiguration {
+  std::shared_ptr<const config::Snapshot> snapshot;
+  std::shared_ptr<const dialplan::Plan> plan;
+  static const SimConfiguration& get();  // read once a process
+};
+
+class ExchangeNode final : public call::EventReader {
+ public:
+  ExchangeNode(World& world, base::SocketAddress address);
+  ~ExchangeNode() override;
+
+  call::Exchange& exchange() { return exchange_; }
+  SimEngine& media() { return media_; }
+  registrar::Registrar& registrar() { return registrar_; }
+  std::size_t leftovers() const { return agent_.sessions() + agent_.transactions(); }
+
+  // What the events said: each of these must be zero when all calls have ended.
+  int open_channels() const { return open_channels_; }
+  int open_dials() const { return open_dials_; }
+  int open_bridges() const { return open_bridges_; }
+  int bridges() const { return bridges_; }
+  int dials() const { return dials_; }
+  // The rows of the call history, as they stand in the journal.
+  std::vector<cdr::CallRecord> rows();
+
+  void on_call_event(const call::CallEvent& event) override;
+
+ private:
+  struct Folder {
+    Folder();
+    ~Folder();
+    std::string path;
+  };
+  World& world_;
+  base::SocketAddress address_;
+  Folder folder_;
+  std::unique_ptr<store::Journal> journal_;
+  WorldSink sink_;
+  sip::UserAgent agent_;
+  SimEngine media_;
+  sip::NonceSource nonces_;
+  registrar::Registrar registrar_;
+  call::Exchange exchange_;
+  dialplan::Interpreter interpreter_;
+  cdr::Recorder recorder_;
+  int open_channels_ = 0, open_dials_ = 0, open_bridges_ = 0, bridges_ = 0, dials_ = 0;
+};
+
+}  // namespace polyfon::sim
