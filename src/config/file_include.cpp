@@ -138,7 +138,7 @@ FileReader::Outcome FileReader::read_path(const std::filesystem::path& path, con
   }
   std::ifstream stream(path, std::ios::binary);
   std::string text;
-  if (stream && size > 0) {
+  if (!failure && stream && size > 0) {
     text.resize(size);
     stream.read(text.data(), static_cast<std::streamsize>(size));
     text.resize(static_cast<std::size_t>(stream.gcount()));

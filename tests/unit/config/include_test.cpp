@@ -143,6 +143,35 @@ TEST_F(Include, from_text_without_a_directory_it_is_an_error) {
   EXPECT_THAT(told(parse("#include x\n#tryinclude y\n").diagnostics),
               ElementsAre(HasSubstr("test.conf:1: error")));
 }
+TEST_F(Include, a_file_that_is_too_large_is_an_error_and_not_read) {
+  directory_.write("big.conf", "[big]\n");
+  std::filesystem::resize_file(directory_.path() / "big.conf", kMaxFileBytes + 1);  // sparse
+  directory_.write("main.conf", "#include big.conf\n[x]\n");
+  EXPECT_EQ(read().find("big"), nullptr);
+  EXPECT_THAT(told(diagnostics_), ElementsAre(HasSubstr("main.conf:1: error: big.conf is larger than")));
+}
+TEST_F(Include, a_link_to_a_file_is_read) {
+  directory_.write("real.conf", "[real]\n");
+  std::filesystem::create_symlink("real.conf", directory_.path() / "main.conf");
+  EXPECT_NE(read().find("real"), nullptr);
+}
+TEST_F(Include, a_link_to_nowhere_is_missing) {
+  std::filesystem::create_symlink("nowhere.conf", directory_.path() / "main.conf");
+  EXPECT_FALSE(File::read(directory_.path(), "main.conf", diagnostics_));
+}
+TEST_F(Include, a_second_include_begins_in_the_section_that_the_first_one_opened) {  // as Asterisk does
+  directory_.write("a.conf", "[y]\n");
+  directory_.write("b.conf", "k=1\n");
+  directory_.write("main.conf", "[x]\n#include a.conf\n#include b.conf\n");
+  EXPECT_THAT(values(read(), "y"), ElementsAre("k=1"));
+}
+TEST_F(Include, an_include_in_a_lost_section_is_still_read) {
+  directory_.write("a.conf", "[y]\nk=1\n");
+  directory_.write("main.conf", "[x\na=1\n#include a.conf\nb=2\n");
+  File file = read();
+  EXPECT_THAT(values(file, "y"), ElementsAre("k=1"));
+  EXPECT_EQ(diagnostics_.all().size(), 1u);
+}
 TEST_F(Include, an_unknown_directive_is_a_warning) {
   directory_.write("main.conf", "#inclued x\n# a comment of another language\n[x]\n");
   read();
