@@ -1,7 +1,7 @@
 // load_audio: a sound file to 8 kHz mono in memory. Files with a header say their own format; of the rest
 // (Asterisk's raw formats) the extension says it.
-#include <array>
-#include <limits>
+#include <algorithm>
+#include <cmath>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -45,13 +45,18 @@ struct CloseFile {
 };
 using SoundFile = std::unique_ptr<SNDFILE, CloseFile>;
 
-// The mean of the channels: the sum would clip.
-void mix_down(std::span<const std::int16_t> frames, int channels, std::vector<std::int16_t>& mono) {
+// The mean of the channels: the sum would clip. Floating point takes every format to the same full scale.
+void mix_down(std::span<const float> frames, int channels, std::vector<std::int16_t>& mono) {
+  constexpr float kFullScale = 32768;
   mono.clear();
   for (std::size_t i = 0; i < frames.size(); i += static_cast<std::size_t>(channels)) {
-    int sum = 0;
+    float sum = 0;
     for (int c = 0; c < channels; ++c) sum += frames[i + static_cast<std::size_t>(c)];
-    mono.push_back(static_cast<std::int16_t>(sum / channels));
+    float sample = sum / static_cast<float>(channels) * kFullScale;
+    // A file may hold what is no number: it is silent.
+    if (!(std::abs(sample) <= kFullScale))
+      sample = std::isnan(sample) ? 0 : std::copysign(kFullScale, sample);
+    mono.push_back(static_cast<std::int16_t>(std::min(std::lround(sample), 32767L)));
   }
 }
 
@@ -63,10 +68,10 @@ base::Result<std::vector<std::int16_t>> read_samples(SNDFILE* sound, const SF_IN
   // The header's count is a hint and may lie: reserve what is plausible, and grow otherwise.
   constexpr sf_count_t kMaxReserve = 1 << 20;
   samples.reserve(static_cast<std::size_t>(std::clamp<sf_count_t>(info.frames, 0, kMaxReserve)));
-  std::vector<std::int16_t> block(kBlockSamples);
+  std::vector<float> block(kBlockSamples);
   auto frames_each = static_cast<sf_count_t>(kBlockSamples) / info.channels;
   for (;;) {
-    sf_count_t frames = sf_readf_short(sound, block.data(), frames_each);
+    sf_count_t frames = sf_readf_float(sound, block.data(), frames_each);
     if (frames <= 0) break;
     mix_down(
         std::span(block).first(static_cast<std::size_t>(frames) * static_cast<std::size_t>(info.channels)),
@@ -100,8 +105,6 @@ base::Result<AudioPtr> load_audio(const std::filesystem::path& file) {
   if (!sound) return fail_file(base::ErrorCode::kInvalid, file, base::printable(sf_strerror(nullptr)));
   if (info.channels < 1 || info.channels > kMaxChannels)
     return fail_file(base::ErrorCode::kUnsupported, file, fmt::format("has {} channels", info.channels));
-  // Float formats scale to full range; integers stay as they are.
-  sf_command(sound.get(), SFC_SET_SCALE_FLOAT_INT_READ, nullptr, SF_TRUE);
   auto samples = read_samples(sound.get(), info, file);
   if (!samples) return std::unexpected(samples.error());
   auto audio = std::make_shared<Audio>();

@@ -53,7 +53,9 @@ void translate_report(std::span<std::uint8_t> part_bytes, const Part& part, cons
   for (unsigned i = 0; i < part.count; ++i, at += kReportBlockBytes) {
     if (read_u32(part_bytes, at) != t.reported_ssrc) continue;
     write_u32(part_bytes, at, t.listener_ssrc);
-    write_u32(part_bytes, at + 8, read_u32(part_bytes, at + 8) - t.reported_sequence_offset);
+    // The low half is the sequence number; the cycles above it are the reporter's own count.
+    write_u16(part_bytes, at + 10,
+              static_cast<std::uint16_t>(read_u16(part_bytes, at + 10) - t.reported_sequence_offset));
   }
 }
 

@@ -107,17 +107,15 @@ DigitSender::DigitSender(char digit, base::Duration duration, std::uint32_t firs
 DigitSender::Packet DigitSender::next(std::uint32_t step) {
   Packet packet{.marker = first_, .payload = {.event = event_, .volume = kVolume}};
   if (ends_left_ == kEndPackets) {
-    if (duration_ + step > kMaxEventDuration && total_ > kMaxEventDuration) {
-      if (duration_ ==
-          kMaxEventDuration) {  // RFC 4733 2.5.1.3: the next segment begins where this one is full
-        timestamp_ += kMaxEventDuration;
-        total_ -= kMaxEventDuration;
-        duration_ = std::min(step, total_);
-      } else {
-        duration_ = kMaxEventDuration;
-      }
+    if (duration_ == kMaxEventDuration && total_ > kMaxEventDuration) {
+      // RFC 4733 2.5.1.3: the next segment begins where this one is full.
+      timestamp_ += kMaxEventDuration;
+      total_ -= kMaxEventDuration;
+      duration_ = std::min(beyond_ + step, total_);
     } else {
-      duration_ = std::min(duration_ + step, total_);
+      std::uint32_t reached = std::min(duration_ + step, total_);
+      duration_ = std::min<std::uint32_t>(reached, kMaxEventDuration);
+      beyond_ = reached - duration_;
     }
   }
   packet.timestamp = timestamp_;

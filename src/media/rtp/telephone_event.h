@@ -86,6 +86,7 @@ class DigitSender {
   std::uint32_t timestamp_ = 0;
   std::uint32_t total_ = 0;     // left of the whole event, from this segment's start
   std::uint32_t duration_ = 0;  // of this segment
+  std::uint32_t beyond_ = 0;    // what did not fit into it
 };
 
 }  // namespace polyfon::media
