@@ -36,6 +36,21 @@ void apply_log_level(Settings& settings, const Variable& variable, Diagnostics& 
                                 base::printable(variable.value, 60)));
 }
 
+// A comma list in order of preference (RFC 8760 2.3).
+void apply_digest(Settings& settings, const Variable& variable, Diagnostics& diagnostics) {
+  std::vector<std::string> algorithms;
+  for (auto word : base::split(variable.value, ',')) {
+    word = base::trim(word);
+    std::string name = base::upper(word);
+    if (name == "MD5" || name == "SHA-256")
+      algorithms.push_back(std::move(name));
+    else
+      diagnostics.error(variable.where, fmt::format("digest: '{}' is unknown; expected MD5, SHA-256 or both",
+                                                    base::printable(word, 60)));
+  }
+  if (!algorithms.empty()) settings.digest_algorithms = std::move(algorithms);
+}
+
 constexpr Key<Settings> kGeneral[] = {
     {"workers", "number", "2", "1-64", "threads for what blocks: SQL, files, reading the configuration.",
      set_number<&Settings::workers, 1, 64>},
@@ -54,6 +69,11 @@ constexpr Key<Settings> kRegistrar[] = {
     {"max_contacts", "number", "5", "1-100", "how many phones may be registered for one account at a time.",
      set_number<&Settings::max_contacts, 1, 100>},
 };
+constexpr Key<Settings> kSip[] = {
+    {"digest", "words", "MD5", "MD5, SHA-256",
+     "algorithms of our challenges, the preferred first; many phones stumble over any but MD5.",
+     apply_digest},
+};
 constexpr Key<Settings> kLog[] = {
     {"file", "path", "", "absolute", "the log goes into this file too.",
      set_absolute_path<&Settings::log_file>},
@@ -62,7 +82,7 @@ constexpr Key<Settings> kLog[] = {
 };
 
 constexpr SectionTable<Settings> kTables[] = {
-    {"general", kGeneral}, {"media", kMedia}, {"registrar", kRegistrar}, {"log", kLog}};
+    {"general", kGeneral}, {"media", kMedia}, {"registrar", kRegistrar}, {"sip", kSip}, {"log", kLog}};
 
 std::string with_suggestion(std::string text, std::optional<std::string> suggestion) {
   return suggestion ? fmt::format("{}; did you mean {}?", text, *suggestion) : text;

@@ -10,7 +10,9 @@ namespace polyfon {
 
 int check(const std::filesystem::path& config) {
   auto configuration = read_configuration(config);
-  if (configuration.plan) dialplan::check_plan(*configuration.plan, configuration.diagnostics, base::SystemClock().wall());
+  if (configuration.plan)
+    dialplan::check_plan(*configuration.plan, configuration.diagnostics, base::SystemClock().wall());
+  configuration.diagnostics.sort();
   std::size_t errors = 0;
   for (const auto& diagnostic : configuration.diagnostics.all()) {
     if (diagnostic.severity == config::Diagnostic::Severity::kError) ++errors;

@@ -9,6 +9,7 @@ Configuration read_configuration(const std::filesystem::path& directory) {
   static const config::File kNoFile;
   result.plan = dialplan::Plan::load(result.snapshot->extensions ? *result.snapshot->extensions : kNoFile,
                                      result.diagnostics);
+  result.diagnostics.sort();
   return result;
 }
 

@@ -1,5 +1,6 @@
 #include "main/server.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <thread>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "call/exchange.h"
+#include "config/access.h"
 #include "console/client.h"
 #include "console/commands.h"
 #include "console/server.h"
@@ -73,6 +75,7 @@ class Server {
   void take_signals();
   void reload(console::Reply reply);
   void apply(const Configuration& configuration);
+  void show_external_address();
   void drain();
   void wait_for_calls(base::Instant now);
   void stop_now();
@@ -175,6 +178,7 @@ base::Result<> Server::start() {
     base::log_error("registrar", "registrations of the last run could not be read: {}", stored.error().text);
   if (auto listening = listen(); !listening) return listening;
   hosts_.set_snapshot(*snapshot_);
+  show_external_address();
   control_.timers().arm(binding_timer_, clock_.now() + kBindingFlush);
   take_signals();
   return {};
@@ -249,12 +253,40 @@ void Server::apply(const Configuration& configuration) {
   plan_ = configuration.plan;
   user_agent_.set_options(user_agent_options(*snapshot_));
   hosts_.set_snapshot(*snapshot_);
+  show_external_address();
   registrar_->set_snapshot(snapshot_);
   exchange_->set_snapshot(snapshot_);
   interpreter_->set_plan(plan_);
   base::set_log_level(log_level(snapshot_->polyfon.log_level));
   system_.reloaded = clock_.now();
   base::log_notice("config", "reloaded {}", options_.config.string());
+}
+
+// externaddr= is what hosts outside every localnet= see; without a localnet it is never used (asterisk 3.1).
+void Server::show_external_address() {
+  const auto& sip = snapshot_->sip;
+  transport_.set_external(std::nullopt, {});
+  if (sip.external_address.empty()) return;
+  if (sip.local_networks.empty()) {
+    base::log_warning("config", "sip.conf: externaddr is not used without localnet");
+    return;
+  }
+  auto is_local = [networks = sip.local_networks](const base::SocketAddress& remote) {
+    return std::ranges::any_of(networks,
+                               [&](const auto& network) { return config::matches(network, remote); });
+  };
+  if (auto literal = base::SocketAddress::parse_with_port(sip.external_address, 0)) {
+    transport_.set_external(*literal, std::move(is_local));
+    return;
+  }
+  resolver_.resolve(sip.external_address, 0, [this, name = sip.external_address, is_local](auto answer) {
+    if (name != snapshot_->sip.external_address) return;  // reloaded meanwhile
+    if (answer && !answer->empty())
+      transport_.set_external(answer->front(), is_local);
+    else
+      base::log_warning("config",
+                        "sip.conf: externaddr {} is not known now: peers are shown the local address", name);
+  });
 }
 
 void Server::drain() {

@@ -29,16 +29,23 @@ class PolyfonConf : public testing::Test {
 TEST_F(PolyfonConf, every_key_is_read) {
   PolyfonSettings settings = load(
       "[general]\nworkers=4\ndrain_time=90\nsounds_directory=/"
-      "s\n[media]\nthreads=3\n[registrar]\nmax_contacts=1\n"
+      "s\n[media]\nthreads=3\n[registrar]\nmax_contacts=1\n[sip]\ndigest=sha-256, md5\n"
       "[log]\nfile=/l\nlevel=DEBUG\n");
   EXPECT_EQ(settings.workers, 4u);
   EXPECT_EQ(settings.drain_time, 90s);
   EXPECT_EQ(settings.sounds_directory, "/s");
   EXPECT_EQ(settings.media_threads, 3u);
   EXPECT_EQ(settings.max_contacts, 1u);
+  EXPECT_THAT(settings.digest_algorithms, ElementsAre("SHA-256", "MD5"));
   EXPECT_EQ(settings.log_file, "/l");
   EXPECT_EQ(settings.log_level, "debug");
   EXPECT_THAT(lines(), IsEmpty());
+}
+TEST_F(PolyfonConf, an_unknown_digest_algorithm_is_an_error) {
+  EXPECT_THAT(load("[sip]\ndigest=MD5,SHA-1\n").digest_algorithms, ElementsAre("MD5"));
+  EXPECT_THAT(
+      lines(),
+      ElementsAre("polyfon.conf:2: error: digest: 'SHA-1' is unknown; expected MD5, SHA-256 or both"));
 }
 TEST_F(PolyfonConf, the_defaults_of_the_table_are_the_defaults) {
   std::string text;
@@ -51,6 +58,7 @@ TEST_F(PolyfonConf, the_defaults_of_the_table_are_the_defaults) {
   EXPECT_EQ(written.sounds_directory, defaults.sounds_directory);
   EXPECT_EQ(written.media_threads, defaults.media_threads);
   EXPECT_EQ(written.max_contacts, defaults.max_contacts);
+  EXPECT_EQ(written.digest_algorithms, defaults.digest_algorithms);
   EXPECT_EQ(written.log_file, defaults.log_file);
   EXPECT_EQ(written.log_level, defaults.log_level);
 }
