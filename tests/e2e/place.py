@@ -120,13 +120,21 @@ class Place:
 class Case(unittest.TestCase):
     """A test with a place of its own. When it fails, the ends of its logs are printed ($POLYFON_E2E_KEEP keeps them all)."""
 
+    place = None
+
+    def run(self, result=None):
+        """As unittest's, and then ends what the test began."""
+        result = result if result is not None else self.defaultTestResult()
+        before = len(result.failures) + len(result.errors)
+        try:
+            return super().run(result)
+        finally:
+            if self.place:
+                self.place.close(failed=len(result.failures) + len(result.errors) > before)
+
     def setUp(self):
         self.place = Place()
-        self.addCleanup(self._close)
         self.started = time.monotonic()
-
-    def _close(self):
-        self.place.close(failed=not self._outcome.success)
 
     def say(self, text):
         """Progress of a long test."""
