@@ -236,7 +236,7 @@ std::string Pattern::key() const {
     std::ranges::copy_if(text_, std::back_inserter(key), [](char c) { return c != '-'; });
     return key;
   }
-  key = "_";
+  key = "-";  // which no literal has
   PositionReader reader(std::string_view(text_).substr(1));
   for (Position p = reader.next(); !p.end(); p = reader.next()) {
     key += static_cast<char>(

@@ -1,6 +1,6 @@
 // The applications of Asterisk 18 to 23 (and those older names that files in the field still use) that
 // polyfon is to have: one that is not registered yet warns, and the call goes on (is_planned_application of
-// application.h). An application that has been written may stay in the table: it is found first.
+// application.h). An application that has been written may stay in the table.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -269,6 +269,7 @@ constexpr auto kPlanned = std::to_array<std::string_view>({
 }  // namespace
 
 bool is_planned_application(std::string_view name) {
+  if (find_application(name)) return false;
   return std::ranges::any_of(kPlanned,
                              [&](std::string_view planned) { return base::iequals(planned, name); });
 }

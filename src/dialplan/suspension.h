@@ -36,26 +36,27 @@ class Observed {
  private:
   // Runs the task to its end and then goes on with whoever waits by then: nobody while it has not suspended.
   struct Runner {
-    struct promise_type {
+    struct Promise {
       std::coroutine_handle<> continuation = std::noop_coroutine();
       struct FinalAwaiter {
         bool await_ready() noexcept { return false; }
-        std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> self) noexcept {
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> self) noexcept {
           return self.promise().continuation;
         }
         void await_resume() noexcept {}
       };
-      Runner get_return_object() { return Runner(std::coroutine_handle<promise_type>::from_promise(*this)); }
+      Runner get_return_object() { return Runner(std::coroutine_handle<Promise>::from_promise(*this)); }
       std::suspend_always initial_suspend() noexcept { return {}; }
       FinalAwaiter final_suspend() noexcept { return {}; }
       void return_void() {}
       [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
     };
-    explicit Runner(std::coroutine_handle<promise_type> h) : handle(h) {}
+    using promise_type = Promise;
+    explicit Runner(std::coroutine_handle<Promise> h) : handle(h) {}
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
     ~Runner() { handle.destroy(); }
-    std::coroutine_handle<promise_type> handle;
+    std::coroutine_handle<Promise> handle;
   };
 
   static Runner run(Observed* self, base::Task<T> task) { self->value_.emplace(co_await std::move(task)); }

@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(out.size() <= std::max(dialplan::kMaxExpandedBytes, line.size()));
     read_as_arguments(line);
     for (int number : {0, 1, -1, 2147483647, -2147483647 - 1})
-      require(dialplan::substring(line, number, -number / 2).size() <= line.size());
+      require(dialplan::substring(line, number, number / -2).size() <= line.size());
   }
   return 0;
 }

@@ -44,6 +44,8 @@ TEST(Applications, those_of_asterisk_are_planned_in_any_case) {
     EXPECT_FALSE(is_planned_application(name)) << name;
 }
 
+TEST(Applications, what_is_there_is_not_planned) { EXPECT_FALSE(is_planned_application("goto")); }
+
 std::vector<std::string> checked(std::string_view text) {
   config::Diagnostics diagnostics;
   check_plan(*load(text).plan, diagnostics, utc(2026, 3, 2, 12));

@@ -26,7 +26,7 @@ class Listener final : public Reporter {
 };
 
 class Expansion : public testing::Test {
- protected:
+ public:
   Expansion() {
     globals["A"] = "alpha";
     globals["B"] = "A";

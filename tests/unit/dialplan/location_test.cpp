@@ -13,8 +13,8 @@ constexpr std::string_view kPlan =
     "s,4(far),NoOp()\n";
 
 base::Result<call::DialplanPosition> from_a(std::string_view text) {
-  static const auto plan = plan_of(kPlan);
-  return resolve_location(*plan, {"a", "1", 5}, text, "", utc(2026, 3, 2));
+  static const auto kLoaded = plan_of(kPlan);
+  return resolve_location(*kLoaded, {"a", "1", 5}, text, "", utc(2026, 3, 2));
 }
 std::string where(std::string_view text) {
   const auto to = from_a(text);

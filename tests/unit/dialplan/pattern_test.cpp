@@ -15,7 +15,9 @@ struct Vector {
   Want want;
   bool more;  // MATCHMORE
 };
-void PrintTo(const Vector& v, std::ostream* out) { *out << v.pattern << " on '" << v.digits << "'"; }
+std::ostream& operator<<(std::ostream& out, const Vector& v) {
+  return out << v.pattern << " on '" << v.digits << "'";
+}
 
 class PatternMatch : public testing::TestWithParam<Vector> {};
 

@@ -141,7 +141,7 @@ class SmallExchange : public testing::Test, private call::EventReader {
     return snapshot;
   }
 
- protected:
+ public:
   SmallClock clock;
   SilentSink sink;
   SilentEngine engine;
@@ -156,7 +156,7 @@ class SmallExchange : public testing::Test, private call::EventReader {
   std::shared_ptr<const config::Snapshot> snapshot_;
   int calls_ = 0;
 
- protected:
+ public:
   call::Exchange exchange;
   Interpreter interpreter;
 };

@@ -19,6 +19,8 @@ class FuncTest : public SmallExchange {
     context.reporter = &said;
     return context;
   }
+
+ public:
   class Said final : public Reporter {
    public:
     void warn(std::string text) override { lines.push_back(std::move(text)); }
