@@ -19,6 +19,11 @@ def free_port():
 
 
 class Run(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        for command in (["cmake", "--preset", "release"], ["cmake", "--build", "build/release", "--target", "polyfon"]):
+            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
