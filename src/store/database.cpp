@@ -1,5 +1,7 @@
 #include "store/database.h"
 
+#include <mutex>
+
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -9,6 +11,7 @@ namespace polyfon::store {
 
 struct Database::Impl {
   std::filesystem::path file;
+  std::mutex mutex;
   soci::session session;
 };
 
@@ -35,15 +38,17 @@ void migrate(soci::session& session) {
 Database::Database() : impl_(std::make_unique<Impl>()) {}
 Database::~Database() = default;
 
-base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file) {
+base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
+                                                       std::chrono::seconds patience) {
   std::unique_ptr<Database> database(new Database);
   database->impl_->file = file;
   try {
     auto& session = database->impl_->session;
-    session.open(soci::sqlite3, "db=" + file.string() + " timeout=10 shared_cache=false");
+    session.open(soci::sqlite3,
+                 fmt::format("db=\"{}\" timeout={} shared_cache=false", file.string(), patience.count()));
     std::string mode;
     session << "PRAGMA journal_mode=WAL", soci::into(mode);
-    session << "PRAGMA synchronous=NORMAL";
+    session << "PRAGMA synchronous=FULL";  // what is acknowledged to the journal is gone from there
     session << "PRAGMA foreign_keys=ON";
     migrate(session);
   } catch (const std::exception& error) {
@@ -53,6 +58,7 @@ base::Result<std::unique_ptr<Database>> Database::open(const std::filesystem::pa
 }
 
 base::Result<> Database::transaction(const std::function<void(soci::session&)>& work) {
+  std::scoped_lock guard(impl_->mutex);
   try {
     soci::transaction transaction(impl_->session);
     work(impl_->session);

@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/journal_record.h"
+#include "store/record_cursor.h"
+#include "store/reserve.h"
 #include "store/segment.h"
 
 namespace polyfon::store {
@@ -26,38 +28,42 @@ constexpr const char* kAcknowledgedName = "acknowledged";
 constexpr const char* kReserveName = "reserve";
 constexpr const char* kLockName = "lock";
 
-std::string system_error() { return std::strerror(errno); }
+std::string system_error(int error = errno) { return std::strerror(error); }
 
-// What is cut off a segment stays beside it, for whoever wants to look.
-base::Result<> keep_aside(const fs::path& segment, std::string_view bytes) {
-  fs::path path = segment.string() + ".torn";
-  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-  if (!file || ::write(file.get(), bytes.data(), bytes.size()) < 0)
-    return base::fail(base::ErrorCode::kIo,
-                      fmt::format("cannot write {}: {}", path.string(), system_error()));
-  return {};
+// What cannot be read in a segment stays beside it, for whoever wants to look.
+base::Result<> keep_aside(const fs::path& segment, std::size_t offset, std::string_view bytes) {
+  fs::path path = fmt::format("{}.{}.torn", segment.string(), offset);
+  std::error_code error;
+  if (fs::exists(path, error)) return {};
+  base::log_warning("store", "{}: {} bytes at {} are no whole record; kept as {}", segment.string(),
+                    bytes.size(), offset, path.string());
+  return write_file(path, bytes);
 }
 
 }  // namespace
 
 struct Journal::Impl {
-  fs::path directory;
-  JournalOptions options;
-  int lock_fd = -1;
-  int acknowledged_fd = -1;
+  Impl(const fs::path& d, const JournalOptions& o)
+      : directory(d), options(o), reserve(d / kReserveName, o.reserve_bytes) {}
+
+  const fs::path directory;
+  const JournalOptions options;
+  FileDescriptor lock_file, directory_file, acknowledged_file;
 
   // Control's: only append() touches these.
-  FileDescriptor current;
   std::uint64_t current_bytes = 0;
   std::uint64_t next_sequence = 1;
   std::string buffer;
 
-  // Shared with the worker, for moments only.
-  std::mutex mutex;
+  // Shared with the worker, for moments only; `current` is changed by control alone.
+  mutable std::mutex mutex;
+  FileDescriptor current;
   std::vector<Segment> segments;         // the last one is being written
   std::vector<FileDescriptor> unsynced;  // rotated away, not synced yet
+  bool new_segment = false;              // its name is not synced yet
+  Reserve reserve;
+  std::atomic<State> state{State::kHealthy};  // written holding the mutex, as is the reason
   std::string reason;
-  std::atomic<State> state{State::kHealthy};
   std::atomic<std::uint64_t> torn{0};
 
   // The worker's.
@@ -70,116 +76,119 @@ struct Journal::Impl {
   };
   std::vector<Position> handed_out;
 
-  ~Impl() {
-    if (acknowledged_fd >= 0) ::close(acknowledged_fd);
-    if (lock_fd >= 0) ::close(lock_fd);
-  }
-
-  base::Result<> lock();
+  base::Result<> open_files();
   base::Result<> recover();
-  bool start_segment();
-  bool write_record();
-  bool give_up_reserve();
+  base::Result<> recover_segment(const Segment& segment, bool last);
+  int start_segment();
+  int write_record();
+  bool give_up_reserve(std::string why);
   void make_reserve();
-  void set_state(State fresh, std::string why);
+  void set_state(State fresh, std::string why);  // holding the mutex
 };
 
-base::Result<> Journal::Impl::lock() {
-  lock_fd = ::open((directory / kLockName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (lock_fd < 0)
-    return base::fail(base::ErrorCode::kIo,
-                      fmt::format("cannot open {}: {}", (directory / kLockName).string(), system_error()));
-  if (::flock(lock_fd, LOCK_EX | LOCK_NB) != 0)
+base::Result<> Journal::Impl::open_files() {
+  auto open = [&](FileDescriptor& file, const fs::path& path, int flags) -> base::Result<> {
+    file = FileDescriptor(::open(path.c_str(), flags | O_CLOEXEC, 0640));
+    if (file) return {};
+    return base::fail(base::ErrorCode::kIo, fmt::format("cannot open {}: {}", path.string(), system_error()));
+  };
+  if (auto opened = open(lock_file, directory / kLockName, O_RDWR | O_CREAT); !opened) return opened;
+  if (::flock(lock_file.get(), LOCK_EX | LOCK_NB) != 0)
     return base::fail(base::ErrorCode::kExists,
                       fmt::format("another polyfon runs on {}: stop it, or use another --data",
                                   directory.parent_path().string()));
-  acknowledged_fd = ::open((directory / kAcknowledgedName).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (acknowledged_fd < 0)
-    return base::fail(
-        base::ErrorCode::kIo,
-        fmt::format("cannot open {}: {}", (directory / kAcknowledgedName).string(), system_error()));
-  return {};
+  if (auto opened = open(directory_file, directory, O_RDONLY | O_DIRECTORY); !opened) return opened;
+  return open(acknowledged_file, directory / kAcknowledgedName, O_RDWR | O_CREAT);
 }
 
-// Finds the segments, cuts a torn end off the last one, and goes on counting after what is there.
+// Finds the segments and goes on counting after what is there.
 base::Result<> Journal::Impl::recover() {
   std::uint64_t value = 0;
-  if (::pread(acknowledged_fd, &value, sizeof value, 0) == sizeof value) acknowledged = value;
+  if (::pread(acknowledged_file.get(), &value, sizeof value, 0) == sizeof value) acknowledged = value;
+  next_sequence = acknowledged + 1;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error))
-    if (auto first = segment_number(entry.path())) segments.push_back({*first, entry.path()});
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
+    if (auto first = segment_number(entry->path())) segments.push_back({*first, entry->path()});
   if (error)
     return base::fail(base::ErrorCode::kIo,
                       fmt::format("cannot read {}: {}", directory.string(), error.message()));
   std::ranges::sort(segments, {}, &Segment::first);
-  next_sequence = acknowledged + 1;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    auto contents = read_segment_file(segments[i].path);
-    if (!contents) return std::unexpected(contents.error());
-    std::string_view rest = *contents;
-    while (auto record = decode_journal_record(rest)) {
-      next_sequence = std::max(next_sequence, record->sequence + 1);
-      rest.remove_prefix(record->bytes);
-    }
-    if (rest.empty()) continue;
-    ++torn;
-    base::log_warning("store", "{}: the last {} bytes are no whole record and are left out",
-                      segments[i].path.string(), rest.size());
-    if (i + 1 < segments.size()) continue;
-    if (auto kept = keep_aside(segments[i].path, rest); !kept) return kept;
-    if (::truncate(segments[i].path.c_str(), static_cast<off_t>(contents->size() - rest.size())) != 0)
-      return base::fail(base::ErrorCode::kIo,
-                        fmt::format("cannot cut {}: {}", segments[i].path.string(), system_error()));
-  }
+  for (const auto& segment : segments)
+    if (auto recovered = recover_segment(segment, &segment == &segments.back()); !recovered) return recovered;
   return {};
 }
 
-bool Journal::Impl::start_segment() {
-  fs::path path = directory / segment_name(next_sequence);
-  FileDescriptor fresh(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
-  if (!fresh) return false;
-  std::scoped_lock guard(mutex);
-  if (current) unsynced.push_back(std::move(current));
-  current = std::move(fresh);
-  current_bytes = 0;
-  if (segments.empty() || segments.back().first != next_sequence) segments.push_back({next_sequence, path});
-  return true;
+base::Result<> Journal::Impl::recover_segment(const Segment& segment, bool last) {
+  auto contents = read_file(segment.path);
+  if (!contents) return std::unexpected(contents.error());
+  next_sequence = std::max(next_sequence, segment.first);
+  RecordCursor cursor(*contents, segment.first - 1);
+  auto keep = [&](std::string_view bytes) {
+    ++torn;
+    return keep_aside(segment.path, static_cast<std::size_t>(bytes.data() - contents->data()), bytes);
+  };
+  while (auto record = cursor.next()) {
+    next_sequence = std::max(next_sequence, record->sequence + 1);
+    if (cursor.passed_over().empty()) continue;
+    if (auto kept = keep(cursor.passed_over()); !kept) return kept;
+  }
+  if (cursor.unread().empty()) return {};
+  if (auto kept = keep(cursor.unread()); !kept) return kept;
+  if (!last) return {};
+  // SQL may have had what stood there: the numbers of that many records are not given out again.
+  next_sequence += (cursor.unread().size() + kJournalHeaderBytes - 1) / kJournalHeaderBytes;
+  if (::truncate(segment.path.c_str(), static_cast<off_t>(cursor.end())) != 0)
+    return base::fail(base::ErrorCode::kIo,
+                      fmt::format("cannot cut {}: {}", segment.path.string(), system_error()));
+  return {};
 }
 
-// One write(); a partial one is taken back, so that the next record begins where a reader expects it.
-bool Journal::Impl::write_record() {
-  if ((!current || current_bytes >= options.segment_bytes) && !start_segment()) return false;
+// 0, or the errno.
+int Journal::Impl::start_segment() {
+  fs::path path = directory / segment_name(next_sequence);
+  FileDescriptor fresh(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+  if (!fresh) return errno;
+  std::scoped_lock guard(mutex);
+  if (current) unsynced.push_back(std::exchange(current, {}));
+  current = std::move(fresh);
+  current_bytes = 0;
+  new_segment = true;
+  if (segments.empty() || segments.back().first != next_sequence) segments.push_back({next_sequence, path});
+  return 0;
+}
+
+// One write(); a partial one is taken back, so that the next record begins where a reader expects it. 0, or
+// the errno.
+int Journal::Impl::write_record() {
+  if (!current || current_bytes >= options.segment_bytes)
+    if (int failed = start_segment()) return failed;
   ssize_t written = ::write(current.get(), buffer.data(), buffer.size());
   if (written == static_cast<ssize_t>(buffer.size())) {
     current_bytes += buffer.size();
-    return true;
+    return 0;
   }
-  int cause = written < 0 ? errno : ENOSPC;
-  if (written > 0 && ::ftruncate(current.get(), static_cast<off_t>(current_bytes)) != 0) cause = errno;
-  errno = cause;
-  return false;
+  if (written < 0) return errno;
+  return ::ftruncate(current.get(), static_cast<off_t>(current_bytes)) == 0 ? ENOSPC : errno;
 }
 
-bool Journal::Impl::give_up_reserve() {
-  std::error_code error;
-  return fs::remove(directory / kReserveName, error);
+bool Journal::Impl::give_up_reserve(std::string why) {
+  std::scoped_lock guard(mutex);
+  if (!reserve.give_up()) return false;
+  set_state(State::kOnReserve, std::move(why));
+  return true;
 }
 
 void Journal::Impl::make_reserve() {
-  fs::path path = directory / kReserveName;
-  std::error_code error;
-  if (fs::file_size(path, error) == options.reserve_bytes && !error) return set_state(State::kHealthy, {});
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  int failed = file ? ::posix_fallocate(file.get(), 0, static_cast<off_t>(options.reserve_bytes)) : errno;
-  if (failed == 0) return set_state(State::kHealthy, {});
-  fs::remove(path, error);
-  if (state == State::kHealthy)
-    set_state(State::kOnReserve, fmt::format("{}: {}", path.string(), std::strerror(failed)));
+  auto prepared = reserve.held() ? base::Result<>() : reserve.prepare();
+  std::scoped_lock guard(mutex);
+  if (prepared && (reserve.held() || reserve.hold()))
+    set_state(State::kHealthy, {});
+  else if (state == State::kHealthy)
+    set_state(State::kOnReserve, prepared ? "the reserve cannot be renamed" : prepared.error().text);
 }
 
 void Journal::Impl::set_state(State fresh, std::string why) {
   if (state.exchange(fresh) == fresh) return;
-  std::scoped_lock guard(mutex);
   reason = std::move(why);
   if (fresh == State::kHealthy)
     base::log_notice("store", "the journal has room again");
@@ -188,7 +197,7 @@ void Journal::Impl::set_state(State fresh, std::string why) {
                     reason);
 }
 
-Journal::Journal() : impl_(std::make_unique<Impl>()) {}
+Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Journal::~Journal() = default;
 
 base::Result<std::unique_ptr<Journal>> Journal::open(const fs::path& directory, JournalOptions options) {
@@ -197,13 +206,11 @@ base::Result<std::unique_ptr<Journal>> Journal::open(const fs::path& directory, 
   if (error)
     return base::fail(base::ErrorCode::kIo,
                       fmt::format("cannot make {}: {}", directory.string(), error.message()));
-  std::unique_ptr<Journal> journal(new Journal);
-  journal->impl_->directory = directory;
-  journal->impl_->options = options;
-  if (auto locked = journal->impl_->lock(); !locked) return std::unexpected(locked.error());
-  if (auto recovered = journal->impl_->recover(); !recovered) return std::unexpected(recovered.error());
-  journal->impl_->make_reserve();
-  return journal;
+  auto impl = std::make_unique<Impl>(directory, options);
+  if (auto opened = impl->open_files(); !opened) return std::unexpected(opened.error());
+  if (auto recovered = impl->recover(); !recovered) return std::unexpected(recovered.error());
+  impl->make_reserve();
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
 base::Result<std::uint64_t> Journal::append(std::uint32_t type, std::string_view payload) {
@@ -212,35 +219,39 @@ base::Result<std::uint64_t> Journal::append(std::uint32_t type, std::string_view
                                                            payload.size(), kMaxJournalPayload));
   Impl& impl = *impl_;
   encode_journal_record(impl.buffer, type, impl.next_sequence, payload);
-  bool written = impl.write_record();
-  if (!written && (errno == ENOSPC || errno == EDQUOT)) {
-    std::string why = fmt::format("{}: {}", impl.directory.string(), system_error());
-    if (impl.give_up_reserve()) {
-      impl.set_state(State::kOnReserve, why);
-      written = impl.write_record();
-    }
+  int failed = impl.write_record();
+  auto why = [&] { return fmt::format("{}: {}", impl.directory.string(), system_error(failed)); };
+  if ((failed == ENOSPC || failed == EDQUOT) && impl.give_up_reserve(why())) failed = impl.write_record();
+  if (failed) {
+    std::scoped_lock guard(impl.mutex);
+    impl.set_state(State::kFull, why());
+    return base::fail(base::ErrorCode::kIo, why());
   }
-  if (!written) {
-    std::string why = fmt::format("{}: {}", impl.directory.string(), system_error());
-    impl.set_state(State::kFull, why);
-    return base::fail(base::ErrorCode::kIo, std::move(why));
+  if (impl.state == State::kFull) {
+    std::scoped_lock guard(impl.mutex);
+    impl.set_state(State::kOnReserve, "there was no room for a while");
   }
-  if (impl.state == State::kFull) impl.set_state(State::kOnReserve, "there was no room for a while");
   return impl.next_sequence++;
 }
 
 base::Result<> Journal::sync() {
+  Impl& impl = *impl_;
   std::vector<FileDescriptor> files;
+  bool new_segment = false;
   {
-    std::scoped_lock guard(impl_->mutex);
-    files = std::exchange(impl_->unsynced, {});
-    if (impl_->current) files.emplace_back(::dup(impl_->current.get()));
+    std::scoped_lock guard(impl.mutex);
+    files = std::exchange(impl.unsynced, {});
+    if (impl.current) files.emplace_back(::dup(impl.current.get()));
+    new_segment = std::exchange(impl.new_segment, false);
   }
+  int failed = 0;
   for (auto& file : files)
-    if (::fdatasync(file.get()) != 0)
-      return base::fail(base::ErrorCode::kIo,
-                        fmt::format("{}: fdatasync: {}", impl_->directory.string(), system_error()));
-  if (impl_->state != State::kHealthy) impl_->make_reserve();
+    if (::fdatasync(file.get()) != 0) failed = errno;
+  if (new_segment && ::fsync(impl.directory_file.get()) != 0) failed = errno;
+  if (failed)
+    return base::fail(base::ErrorCode::kIo,
+                      fmt::format("{}: fdatasync: {}", impl.directory.string(), system_error(failed)));
+  if (impl.state != State::kHealthy) impl.make_reserve();
   return {};
 }
 
@@ -256,17 +267,15 @@ base::Result<std::vector<Journal::Record>> Journal::unacknowledged(std::size_t m
   for (std::size_t i = 0; i < segments.size() && records.size() < most; ++i) {
     if (segments[i].first < impl.read_segment) continue;
     std::size_t offset = segments[i].first == impl.read_segment ? impl.read_offset : 0;
-    auto contents = read_segment_file(segments[i].path, offset);
+    auto contents = read_file(segments[i].path, offset);
     if (!contents) return std::unexpected(contents.error());
-    std::string_view rest = *contents;
+    RecordCursor cursor(*contents, segments[i].first - 1);
     while (records.size() < most) {
-      auto record = decode_journal_record(rest);
+      auto record = cursor.next();
       if (!record) break;
-      rest.remove_prefix(record->bytes);
-      offset += record->bytes;
       if (record->sequence <= impl.acknowledged) continue;
       records.push_back({record->sequence, record->type, std::string(record->payload)});
-      impl.handed_out.push_back({record->sequence, segments[i].first, offset});
+      impl.handed_out.push_back({record->sequence, segments[i].first, offset + cursor.end()});
     }
   }
   return records;
@@ -281,7 +290,7 @@ void Journal::acknowledge(std::uint64_t up_to) {
       impl.read_segment = position.segment;
       impl.read_offset = position.end;
     }
-  if (::pwrite(impl.acknowledged_fd, &up_to, sizeof up_to, 0) != sizeof up_to)
+  if (::pwrite(impl.acknowledged_file.get(), &up_to, sizeof up_to, 0) != sizeof up_to)
     base::log_warning("store", "{}: {}: what has been written once is offered again after a restart",
                       impl.directory.string(), system_error());
   std::scoped_lock guard(impl.mutex);

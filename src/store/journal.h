@@ -25,11 +25,13 @@ struct JournalOptions {
 class Journal {
  public:
   struct Record {
-    std::uint64_t sequence;  // 1, 2, 3 ... over the life of the data directory
-    std::uint32_t type;      // of the writer's choosing: 1 = call record
+    std::uint64_t
+        sequence;        // 1, 2, 3 ... over the life of the data directory; some are left out after damage
+    std::uint32_t type;  // of the writer's choosing: 1 = call record
     std::string payload;
   };
-  // Opens or makes the journal in `directory` (".../journal"); a torn last record is cut off and counted.
+  // Opens or makes the journal in `directory` (".../journal"). What the disk holds and cannot be read as a
+  // record is kept aside and counted; at the end of the last segment it is cut off.
   static base::Result<std::unique_ptr<Journal>> open(const std::filesystem::path& directory,
                                                      JournalOptions options = {});
   ~Journal();
@@ -37,19 +39,19 @@ class Journal {
   // One write(); returns the record's sequence. kIo: the disk is full, the reserve too: state() says so.
   base::Result<std::uint64_t> append(std::uint32_t type, std::string_view payload);
   base::Result<> sync();
-  // The records after the last acknowledged one, in order, at most `most`. What the disk holds and cannot be
-  // read as a record is passed over to the next segment, and counted in torn_records().
+  // The records after the last acknowledged one, in order, at most `most`; what cannot be read between them
+  // is passed over.
   base::Result<std::vector<Record>> unacknowledged(std::size_t most = 1000);
   void acknowledge(std::uint64_t up_to);  // SQL holds these for good
 
   enum class State { kHealthy, kOnReserve, kFull };
   State state() const;
   std::string reason() const;          // why it is not healthy; empty when it is
-  std::uint64_t torn_records() const;  // cut off at open
+  std::uint64_t torn_records() const;  // places that open() could not read
 
  private:
-  Journal();
   struct Impl;
+  explicit Journal(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

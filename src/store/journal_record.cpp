@@ -38,13 +38,15 @@ void encode_journal_record(std::string& out, std::uint32_t type, std::uint64_t s
   out += payload;
 }
 
+std::uint64_t journal_record_sequence(std::string_view bytes) { return get<std::uint64_t>(bytes, 8); }
+
 std::optional<JournalRecordView> decode_journal_record(std::string_view bytes) {
   if (bytes.size() < kJournalHeaderBytes) return std::nullopt;
   auto length = get<std::uint32_t>(bytes, 0);
   if (length > kMaxJournalPayload || bytes.size() - kJournalHeaderBytes < length) return std::nullopt;
   auto payload = bytes.substr(kJournalHeaderBytes, length);
   if (get<std::uint32_t>(bytes, 16) != checksum(bytes.substr(0, 16), payload)) return std::nullopt;
-  return JournalRecordView{get<std::uint32_t>(bytes, 4), get<std::uint64_t>(bytes, 8), payload,
+  return JournalRecordView{get<std::uint32_t>(bytes, 4), journal_record_sequence(bytes), payload,
                            kJournalHeaderBytes + length};
 }
 

@@ -22,5 +22,7 @@ void encode_journal_record(std::string& out, std::uint32_t type, std::uint64_t s
 
 // The record at the start of `bytes`; nullopt when it is torn or its checksum is wrong.
 std::optional<JournalRecordView> decode_journal_record(std::string_view bytes);
+// The sequence that its header says, unchecked; `bytes` has kJournalHeaderBytes at least.
+std::uint64_t journal_record_sequence(std::string_view bytes);
 
 }  // namespace polyfon::store

@@ -1,10 +1,11 @@
-// Segment: one file of the journal, named by its first sequence; and the descriptor that writes it. thread:
-// any.
+// Segment: one file of the journal, named by a sequence that none of its records is below; and whole files
+// read and written. thread: any.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <unistd.h>
@@ -33,12 +34,15 @@ class FileDescriptor {
 };
 
 struct Segment {
-  std::uint64_t first = 0;  // sequence of its first record
+  std::uint64_t first = 0;  // no record in it has a lower sequence
   std::filesystem::path path;
 };
 
 std::string segment_name(std::uint64_t first);  // "00000000000000000001.journal"
 std::optional<std::uint64_t> segment_number(const std::filesystem::path& path);
-base::Result<std::string> read_segment_file(const std::filesystem::path& path, std::size_t offset = 0);
+base::Result<std::string> read_file(const std::filesystem::path& path, std::size_t offset = 0);
+base::Result<> write_file(const std::filesystem::path& path, std::string_view bytes);  // replaces it
+// All the bytes, at `offset`; false with errno when not all of them fit.
+bool write_at(int fd, std::string_view bytes, std::size_t offset);
 
 }  // namespace polyfon::store

@@ -29,7 +29,7 @@ void append_quoted(std::string& line, std::string_view text) {
   line += '"';
   for (char c : text) {
     if (c == '"') line += '"';
-    line += c == '\n' || c == '\r' ? ' ' : c;
+    line += c == '\n' || c == '\r' || c == '\0' ? ' ' : c;
   }
   line += "\",";
 }

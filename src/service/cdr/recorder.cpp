@@ -28,7 +28,7 @@ std::string disposition_of(DialStatus status) {
   return "NO ANSWER";
 }
 
-// Of a call that dialled nobody and was not answered.
+// Of an attempt that ended without an answer and without a dial's verdict.
 std::string disposition_of(HangupCause cause) {
   switch (cause) {
     case HangupCause::kUserBusy: return "BUSY";
@@ -56,11 +56,12 @@ struct Recorder::Impl {
     call::ChannelCreated made;
     std::int64_t started = 0, answered = 0;
     std::string context, extension, application, arguments;
-    bool dialled = false;         // there is a row for a leg of it
+    std::vector<ChannelId> legs;  // that it dialled; their attempts are open, or were
     std::int64_t went_on_at = 0;  // first step after its last dial
+    bool dials_in_vain = false;   // Dial has begun, and reached nobody yet
   };
+  // A leg that was dialled; it may outlive the leg's channel until the dial says what became of it.
   struct Attempt {
-    ChannelId caller, callee;
     CallRecord record;
     bool answered = false;
   };
@@ -95,20 +96,18 @@ struct Recorder::Impl {
     if (journalled) return written();
     ++lost;
     base::log_error("cdr", "a call record is lost ({}): {} -> {}, {} s", journalled.error().text,
-                    record.source, record.destination, record.duration_seconds());
+                    base::printable(record.source, 64), base::printable(record.destination, 64),
+                    record.duration_seconds());
   }
 
-  template <class Wanted>
-  void close(Wanted&& wanted, std::int64_t now, const std::string& disposition) {
-    for (auto attempt = attempts.begin(); attempt != attempts.end();) {
-      if (!wanted(*attempt)) {
-        ++attempt;
-        continue;
-      }
-      CallRecord record = std::move(attempt->record);
-      attempt = attempts.erase(attempt);
-      write(std::move(record), now, disposition);
-    }
+  // Ends the attempt on that leg, when it is open.
+  void close(ChannelId callee, std::int64_t now, std::string disposition) {
+    auto attempt = attempts.extract(callee);
+    if (attempt) write(std::move(attempt.mapped().record), now, std::move(disposition));
+  }
+  bool answered(ChannelId callee) const {
+    auto attempt = attempts.find(callee);
+    return attempt != attempts.end() && attempt->second.answered;
   }
 
   void on(const call::ChannelCreated& event, std::int64_t now) {
@@ -125,8 +124,9 @@ struct Recorder::Impl {
   void on(const call::ApplicationStarted& event, std::int64_t now) {
     Party* party = find(event.channel);
     if (!party) return;
-    if (party->dialled && !party->went_on_at && !base::iequals(event.application, "Hangup"))
+    if (!party->legs.empty() && !party->went_on_at && !base::iequals(event.application, "Hangup"))
       party->went_on_at = now;
+    if (base::iequals(event.application, "Dial")) party->dials_in_vain = true;
     party->context = event.context;
     party->extension = event.extension;
     party->application = event.application;
@@ -136,57 +136,57 @@ struct Recorder::Impl {
     Party* caller = find(event.caller);
     Party* callee = find(event.callee);
     if (!caller || !callee) return;
-    Attempt attempt{event.caller, event.callee, row_of(*caller)};
+    Attempt attempt{row_of(*caller)};
     attempt.record.destination_channel = callee->made.name;
     attempt.record.peer_account = callee->made.account_code;
     // The first attempt has waited since the call came; a later one since it was dialled.
-    attempt.record.start = caller->dialled ? now : caller->started;
-    caller->dialled = true;
+    attempt.record.start = caller->legs.empty() ? caller->started : now;
+    caller->legs.push_back(event.callee);
     caller->went_on_at = 0;
-    attempts.push_back(std::move(attempt));
+    caller->dials_in_vain = false;
+    attempts.insert_or_assign(event.callee, std::move(attempt));
   }
   void on(const call::DialEnd& event, std::int64_t now) {
-    auto same = [&](const Attempt& attempt) {
-      return attempt.caller == event.caller && attempt.callee == event.callee;
-    };
-    if (event.status != DialStatus::kAnswer) return close(same, now, disposition_of(event.status));
-    auto attempt = std::ranges::find_if(attempts, same);
+    if (event.status != DialStatus::kAnswer) return close(event.callee, now, disposition_of(event.status));
+    auto attempt = attempts.find(event.callee);
     if (attempt == attempts.end()) return;
     const Party* callee = find(event.callee);
-    attempt->answered = true;
-    attempt->record.answer = callee && callee->answered ? callee->answered : now;
+    attempt->second.answered = true;
+    attempt->second.record.answer = callee && callee->answered ? callee->answered : now;
   }
   void on(const call::BridgeEnter&, std::int64_t) {}
   void on(const call::BridgeLeave& event, std::int64_t now) {
-    close(
-        [&](const Attempt& attempt) {
-          return attempt.answered && attempt.caller == event.a && attempt.callee == event.b;
-        },
-        now, "ANSWERED");
+    if (answered(event.b)) close(event.b, now, "ANSWERED");
   }
   void on(const call::ChannelHangup& event, std::int64_t now) {
-    ChannelId id = event.channel;
-    close(
-        [&](const Attempt& attempt) {
-          return attempt.answered && (attempt.caller == id || attempt.callee == id);
-        },
-        now, "ANSWERED");
-    close([&](const Attempt& attempt) { return attempt.caller == id; }, now, "NO ANSWER");
-    Party* party = find(id);
+    auto party = parties.extract(event.channel);
     if (!party) return;
-    if (party->made.incoming && (!party->dialled || party->went_on_at)) {
-      CallRecord record = row_of(*party);
-      record.start = party->dialled ? party->went_on_at : party->started;
-      if (party->answered) record.answer = std::max(party->answered, record.start);
-      write(std::move(record), now, party->answered ? "ANSWERED" : disposition_of(event.cause));
-    }
-    parties.erase(id);
+    party.mapped().made.incoming ? caller_left(party.mapped(), event, now) : callee_left(event, now);
+  }
+  // Ended by the peer before it answered: DialEnd follows at once and knows what it was. Ended by us: the
+  // message that tells the peer leaves right after this.
+  void callee_left(const call::ChannelHangup& event, std::int64_t now) {
+    if (answered(event.channel))
+      close(event.channel, now, "ANSWERED");
+    else if (!event.by_peer)
+      close(event.channel, now, disposition_of(event.cause));
+  }
+  void caller_left(const Party& party, const call::ChannelHangup& event, std::int64_t now) {
+    for (ChannelId leg : party.legs) close(leg, now, answered(leg) ? "ANSWERED" : "NO ANSWER");
+    // What it did besides: its whole call when it reached nobody; after the last dial what it heard as an
+    // answered call, and a last Dial that reached nobody.
+    bool went_on = party.went_on_at && (party.answered || party.dials_in_vain);
+    if (!party.legs.empty() && !went_on) return;
+    CallRecord record = row_of(party);
+    record.start = party.legs.empty() ? party.started : party.went_on_at;
+    if (party.answered) record.answer = std::max(party.answered, record.start);
+    write(std::move(record), now, party.answered ? "ANSWERED" : disposition_of(event.cause));
   }
 
   store::Journal& journal;
   Written written;
   std::unordered_map<ChannelId, Party> parties;
-  std::vector<Attempt> attempts;  // open ones: a few, or a few hundred
+  std::unordered_map<ChannelId, Attempt> attempts;  // the open ones, by the leg
   std::int64_t next_sequence = 1;
   std::uint64_t lost = 0;
 };

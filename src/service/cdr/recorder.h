@@ -1,6 +1,7 @@
 // Recorder: turns call events into rows and journals each when its attempt ends, before the message that ends
 // the call leaves (events are synchronous). One row per attempt: one for each leg that was dialled; one for a
-// call that dialled nobody; one for what a caller did after its last dial. thread: control.
+// call that dialled nobody; one for what an answered caller did after its last dial, or for its last Dial
+// when that reached nobody. thread: control.
 #pragma once
 #include <cstdint>
 #include <functional>

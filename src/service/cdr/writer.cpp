@@ -24,12 +24,16 @@ Writer::Writer(store::Journal& journal, store::Database& database, std::filesyst
     : journal_(journal), database_(database), csv_file_(std::move(csv_file)), settings_(settings) {}
 
 base::Result<std::size_t> Writer::flush() {
+  // An empty journal is synced too: that is where it looks for room again.
   if (auto synced = journal_.sync(); !synced) return std::unexpected(synced.error());
   std::size_t total = 0;
   for (;;) {
     auto records = journal_.unacknowledged(kBatch);
     if (!records) return std::unexpected(records.error());
     if (records->empty()) return total;
+    // SQL must not be ahead of the journal's disk: after power loss the journal would number new records like
+    // those.
+    if (auto synced = journal_.sync(); !synced) return std::unexpected(synced.error());
     auto rows = decode(*records);
     if (!rows) return std::unexpected(rows.error());
     if (auto written = write_sql(*rows); !written) return std::unexpected(written.error());
@@ -39,7 +43,7 @@ base::Result<std::size_t> Writer::flush() {
   }
 }
 
-// A record that cannot be read is kept beside the journal's rows and does not hold the others up.
+// A record that cannot be read is kept beside Master.csv and does not hold the others up.
 base::Result<std::vector<Writer::Row>> Writer::decode(
     const std::vector<store::Journal::Record>& records) const {
   std::vector<Row> rows;
@@ -51,10 +55,7 @@ base::Result<std::vector<Writer::Row>> Writer::decode(
     }
     auto path = csv_file_.parent_path() / fmt::format("unreadable-{}.record", record.sequence);
     base::log_error("cdr", "call record {} cannot be read; kept as {}", record.sequence, path.string());
-    store::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-    if (!file || ::write(file.get(), record.payload.data(), record.payload.size()) < 0)
-      return base::fail(base::ErrorCode::kIo,
-                        fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+    if (auto kept = store::write_file(path, record.payload); !kept) return std::unexpected(kept.error());
   }
   return rows;
 }
@@ -87,39 +88,54 @@ base::Result<> Writer::write_sql(const std::vector<Row>& rows) {
   });
 }
 
-// SQL remembers the last row in the file and the file's length with it: what a crash left after that length
-// is cut off and written again.
-base::Result<> Writer::write_csv(const std::vector<Row>& rows) {
-  long long node = kNode, sequence = 0, bytes = 0;
+base::Result<Writer::CsvState> Writer::csv_state() {
+  CsvState state;
   auto read = database_.transaction([&](soci::session& session) {
-    session << "SELECT sequence, bytes FROM csv_state WHERE node = :node", soci::use(node),
-        soci::into(sequence), soci::into(bytes);
-    if (!session.got_data()) sequence = bytes = -1;
+    session << "SELECT sequence, bytes FROM csv_state WHERE node = :node", soci::use(kNode),
+        soci::into(state.sequence), soci::into(state.bytes);
+    if (!session.got_data()) state = {};
   });
-  if (!read) return read;
+  if (!read) return std::unexpected(read.error());
+  return state;
+}
+
+base::Result<> Writer::set_csv_state(CsvState state) {
+  return database_.transaction([&](soci::session& session) {
+    session << "INSERT OR REPLACE INTO csv_state (node, sequence, bytes) VALUES (:node, :sequence, :bytes)",
+        soci::use(kNode), soci::use(state.sequence), soci::use(state.bytes);
+  });
+}
+
+// SQL remembers the last row in the file and the file's length with it: what a crash left after that length
+// is cut off and written again. A file of another length (the first one, or after a rotation) is remembered
+// before anything is added to it.
+base::Result<> Writer::write_csv(const std::vector<Row>& rows) {
+  auto state = csv_state();
+  if (!state) return std::unexpected(state.error());
+  std::string lines;
+  for (const auto& row : rows)
+    if (static_cast<long long>(row.sequence) > state->sequence) lines += row.record.csv(settings_);
+  if (lines.empty()) return {};
+
   auto failed = [&] {
     return base::fail(base::ErrorCode::kIo,
                       fmt::format("cannot write {}: {}", csv_file_.string(), std::strerror(errno)));
   };
   store::FileDescriptor file(::open(csv_file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
-  if (!file) return failed();
-  off_t end = ::lseek(file.get(), 0, SEEK_END);
-  if (bytes >= 0 && end > bytes) {
-    if (::ftruncate(file.get(), bytes) != 0) return failed();
-    end = bytes;
+  off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
+  if (end < 0) return failed();
+  if (state->bytes >= 0 && end > state->bytes) {
+    if (::ftruncate(file.get(), state->bytes) != 0) return failed();
+    end = state->bytes;
   }
-  std::string lines;
-  for (const auto& row : rows)
-    if (static_cast<long long>(row.sequence) > sequence) lines += row.record.csv(settings_);
-  if (lines.empty()) return {};
-  if (::pwrite(file.get(), lines.data(), lines.size(), end) != static_cast<ssize_t>(lines.size()))
+  if (end != state->bytes) {
+    state->bytes = end;
+    if (auto remembered = set_csv_state(*state); !remembered) return remembered;
+  }
+  if (!store::write_at(file.get(), lines, static_cast<std::size_t>(end)) || ::fdatasync(file.get()) != 0)
     return failed();
-  sequence = static_cast<long long>(rows.back().sequence);
-  bytes = end + static_cast<long long>(lines.size());
-  return database_.transaction([&](soci::session& session) {
-    session << "INSERT OR REPLACE INTO csv_state (node, sequence, bytes) VALUES (:node, :sequence, :bytes)",
-        soci::use(node), soci::use(sequence), soci::use(bytes);
-  });
+  return set_csv_state(
+      {static_cast<long long>(rows.back().sequence), end + static_cast<long long>(lines.size())});
 }
 
 }  // namespace polyfon::cdr

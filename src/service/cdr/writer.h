@@ -1,5 +1,6 @@
 // Writer: feeds SQL and Master.csv from the journal, idempotently: the journal's sequence is the key in SQL,
-// and SQL keeps how far the file has been written. Every function blocks. thread: one worker at a time.
+// and SQL keeps how far the file has been written. Master.csv may be moved away at any time (logrotate): the
+// next row begins a new one. Every function blocks. thread: one worker at a time.
 #pragma once
 #include <filesystem>
 #include <vector>
@@ -16,8 +17,8 @@ class Writer {
  public:
   Writer(store::Journal& journal, store::Database& database, std::filesystem::path csv_file,
          config::CdrSettings settings);
-  // Syncs the journal, then writes what is unacknowledged; safe to call at any time, also after a crash in
-  // between.
+  // Writes what is unacknowledged, each batch when the journal is synced that far; safe to call at any time,
+  // also after a crash in between.
   base::Result<std::size_t> flush();
 
  private:
@@ -28,6 +29,12 @@ class Writer {
   base::Result<std::vector<Row>> decode(const std::vector<store::Journal::Record>& records) const;
   base::Result<> write_sql(const std::vector<Row>& rows);
   base::Result<> write_csv(const std::vector<Row>& rows);
+  struct CsvState {
+    long long sequence = -1;  // of the last row in the file
+    long long bytes = -1;     // the file's length with it; -1: never written
+  };
+  base::Result<CsvState> csv_state();
+  base::Result<> set_csv_state(CsvState state);
 
   store::Journal& journal_;
   store::Database& database_;

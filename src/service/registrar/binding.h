@@ -1,13 +1,11 @@
-// Binding: one contact of one account, packed: its texts in one allocation, its times as seconds, so that a
-// registration stays below kMaxBytes with everything (performance 3.8). thread: control.
+// Binding: one contact of one account, packed: its texts in one allocation, so that a registration stays
+// below kMaxBytes with everything (performance 3.8). thread: control.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/time.h"
-#include "base/timer_wheel.h"
 #include "sip/transaction/flow.h"
 
 namespace polyfon::registrar {
@@ -15,6 +13,13 @@ namespace polyfon::registrar {
 struct BindingTexts {
   std::string_view contact_uri, call_id, user_agent, path;
 };
+
+enum class ContactStatus : std::uint8_t { kUnmonitored, kUnknown, kOk, kLagged, kUnreachable };
+
+// What glibc's malloc takes for a block.
+constexpr std::size_t heap_bytes(std::size_t size) {
+  return size == 0 ? 0 : size <= 24 ? 32 : (size + 8 + 15) / 16 * 16;
+}
 
 class Binding {
  public:
@@ -27,11 +32,7 @@ class Binding {
   std::string_view user_agent() const { return text(2); }
   std::string_view path() const { return text(3); }  // as received: a comma list
   void set_texts(const BindingTexts& texts);
-
-  sip::Flow flow;
-  std::uint32_t cseq = 0;
-  base::Instant expires{};
-  std::size_t bytes() const { return sizeof *this + ends_[3]; }
+  std::size_t text_bytes() const { return heap_bytes(ends_[3]); }  // besides the Binding itself
 
  private:
   std::string_view text(int i) const {
@@ -40,6 +41,17 @@ class Binding {
   }
   std::unique_ptr<char[]> texts_;
   std::uint32_t ends_[4] = {};
+
+ public:
+  sip::Flow flow;
+  std::uint32_t cseq = 0;
+  base::Instant expires{};
+
+  // What qualify= found (probe.h).
+  base::Instant asked{};         // when the last OPTIONS left
+  std::uint32_t round_trip = 0;  // milliseconds, of the last answer
+  ContactStatus status = ContactStatus::kUnknown;
+  bool waiting = false;  // no answer to the last OPTIONS yet
 };
 
 }  // namespace polyfon::registrar

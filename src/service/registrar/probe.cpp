@@ -6,82 +6,86 @@
 
 namespace polyfon::registrar {
 
-using Status = BindingView::Status;
+Probe::Probe(std::shared_ptr<const Shared> shared, std::shared_ptr<const config::Endpoint> endpoint,
+             std::vector<Binding>& bindings)
+    : shared_(std::move(shared)), endpoint_(std::move(endpoint)), bindings_(bindings) {}
 
-Probe::Probe(sip::UserAgent& user_agent, base::TimerWheel& timers,
-             std::shared_ptr<const config::Endpoint> endpoint, Targets targets)
-    : user_agent_(user_agent),
-      timers_(timers),
-      endpoint_(std::move(endpoint)),
-      targets_(std::move(targets)),
-      alive_(std::make_shared<Probe*>(this)) {}
+void Probe::ask_in(base::Duration time) {
+  ask_at_ = shared_->timers.now() + time;
+  arm();
+}
 
-Probe::~Probe() { *alive_ = nullptr; }
-
-void Probe::ask_now() { timers_.arm(timer_, timers_.now()); }
+void Probe::arm() {
+  auto next = std::min(ask_at_, give_up_at_);
+  if (next != base::Instant::max()) shared_->timers.arm(timer_, next);
+}
 
 void Probe::on_timer(base::Instant now) {
-  auto targets = targets_();
-  std::erase_if(states_, [&](const State& state) {
-    return std::ranges::none_of(targets, [&](const Target& target) { return target.uri == state.uri; });
-  });
-  for (const auto& target : targets) ask(target, now);
-  if (targets.empty()) return;
-  bool down =
-      std::ranges::any_of(states_, [](const State& state) { return state.status == Status::kUnreachable; });
-  timers_.arm(timer_, now + (down ? kRetryDown : base::Duration(endpoint_->qualify_frequency)));
-  timers_.arm(limit_timer_, now + 2 * base::Duration(endpoint_->qualify_limit));
+  if (now >= give_up_at_) give_up_waiting(now);
+  if (now >= ask_at_) ask_all(now);
+  arm();
 }
 
-void Probe::ask(const Target& target, base::Instant now) {
-  state(target.uri).waiting = true;
+void Probe::ask_all(base::Instant now) {
+  give_up_at_ = now + 2 * base::Duration(endpoint_->qualify_limit);
+  for (auto& binding : bindings_) ask(binding, now);
+  ask_at_ = now + (any_down() ? kRetryDown : base::Duration(endpoint_->qualify_frequency));
+}
+
+void Probe::ask(Binding& binding, base::Instant now) {
+  binding.waiting = true;
+  binding.asked = now;
   sip::RequestOptions request;
-  request.flow = target.flow;
+  request.flow = binding.flow;
   request.method = sip::Method::kOptions;
-  request.request_uri = target.uri;
-  request.to = "<" + target.uri + ">";
+  request.request_uri = binding.contact_uri();
+  request.to = fmt::format("<{}>", binding.contact_uri());
   request.from = "<sip:polyfon@polyfon.invalid>";  // RFC 3261 8.1.1.3: nobody is to be called back
   request.contact_user = "polyfon";
-  user_agent_.request(std::move(request), now,
-                      [alive = alive_, uri = target.uri, now](int, const sip::Message* response) {
-                        if (*alive) (*alive)->on_answer(uri, response != nullptr, now);
-                      });
+  if (!binding.path().empty())
+    request.headers.push_back({"Route", std::string(binding.path())});  // RFC 3327 5.3
+  shared_->user_agent.request(
+      std::move(request), now,
+      [shared = std::weak_ptr(shared_), account = endpoint_->name, uri = std::string(binding.contact_uri()),
+       now](int, const sip::Message* response) {
+        auto alive = shared.lock();
+        Probe* probe = alive ? alive->find(account) : nullptr;
+        if (probe) probe->on_answer(uri, response != nullptr, now);
+      });
 }
 
-// Any answer, an error too, shows that the phone is there.
-void Probe::on_answer(const std::string& uri, bool answered, base::Instant asked) {
-  State& of = state(uri);
-  of.waiting = false;
-  if (!answered) return set_status(of, Status::kUnreachable);
-  of.round_trip = std::chrono::duration_cast<std::chrono::milliseconds>(timers_.now() - asked);
-  set_status(of, of.round_trip <= endpoint_->qualify_limit ? Status::kOk : Status::kLagged);
+// Any answer, an error too, shows that the phone is there. Silence counts for the last question only: an
+// older one may end after the phone has come back.
+void Probe::on_answer(std::string_view uri, bool answered, base::Instant asked) {
+  auto binding = std::ranges::find(bindings_, uri, &Binding::contact_uri);
+  if (binding == bindings_.end() || (!answered && asked != binding->asked)) return;
+  binding->waiting = false;
+  if (!answered) return set_status(*binding, ContactStatus::kUnreachable);
+  auto time = std::chrono::duration_cast<std::chrono::milliseconds>(shared_->timers.now() - asked);
+  binding->round_trip = static_cast<std::uint32_t>(time.count());
+  set_status(*binding, time <= endpoint_->qualify_limit ? ContactStatus::kOk : ContactStatus::kLagged);
 }
 
 // The transaction waits 32 s; people who dial do not.
-void Probe::on_limit(base::Instant now) {
-  for (auto& state : states_)
-    if (state.waiting) set_status(state, Status::kUnreachable);
-  bool down =
-      std::ranges::any_of(states_, [](const State& state) { return state.status == Status::kUnreachable; });
-  if (down) timers_.arm(timer_, now + kRetryDown);
+void Probe::give_up_waiting(base::Instant now) {
+  give_up_at_ = base::Instant::max();
+  for (auto& binding : bindings_)
+    if (binding.waiting) set_status(binding, ContactStatus::kUnreachable);
+  if (any_down()) ask_at_ = std::min(ask_at_, now + kRetryDown);
 }
 
-void Probe::set_status(State& of, Status status) {
-  if (status == Status::kUnreachable && of.status != status)
-    base::log_notice("registrar", "{} is unreachable: {} does not answer OPTIONS", endpoint_->name, of.uri);
-  if (of.status == Status::kUnreachable && status != Status::kUnreachable)
-    base::log_notice("registrar", "{} is reachable again ({} ms)", endpoint_->name, of.round_trip.count());
-  of.status = status;
+bool Probe::any_down() const {
+  return std::ranges::any_of(
+      bindings_, [](const Binding& binding) { return binding.status == ContactStatus::kUnreachable; });
 }
 
-Probe::State& Probe::state(std::string_view uri) {
-  auto found = std::ranges::find(states_, uri, &State::uri);
-  return found == states_.end() ? states_.emplace_back(State{std::string(uri)}) : *found;
-}
-
-Probe::State Probe::state_of(std::string_view uri) const {
-  auto found = std::ranges::find(states_, uri, &State::uri);
-  return found == states_.end() ? State{std::string(uri)} : *found;
+void Probe::set_status(Binding& binding, ContactStatus status) {
+  auto before = std::exchange(binding.status, status);
+  if (status == ContactStatus::kUnreachable && before != status)
+    base::log_notice("registrar", "{} is unreachable: {} does not answer OPTIONS", endpoint_->name,
+                     binding.contact_uri());
+  if (before == ContactStatus::kUnreachable && before != status)
+    base::log_notice("registrar", "{} is reachable again ({} ms)", endpoint_->name, binding.round_trip);
 }
 
 }  // namespace polyfon::registrar

@@ -1,17 +1,16 @@
 // Probe: qualify= for one account: OPTIONS to each of its contacts every qualifyfreq, sooner when they are
-// down (chan_sip: 60 s, 10 s). thread: control.
+// down (chan_sip: 60 s, 10 s). What it finds it writes into the bindings. Counts into a registration's bytes.
+// thread: control.
 #pragma once
-#include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/random.h"
 #include "base/timer_wheel.h"
 #include "config/snapshot.h"
-#include "service/registrar/registrar.h"
+#include "service/registrar/binding.h"
 #include "sip/dialog/user_agent.h"
 
 namespace polyfon::registrar {
@@ -19,46 +18,37 @@ namespace polyfon::registrar {
 class Probe {
  public:
   static constexpr base::Duration kRetryDown = std::chrono::seconds(10);
-  struct Target {
-    std::string uri;
-    sip::Flow flow;
-  };
-  struct State {
-    std::string uri;
-    BindingView::Status status = BindingView::Status::kUnknown;
-    std::chrono::milliseconds round_trip{0};
-    bool waiting = false;  // asked, not answered yet
-  };
-  using Targets = std::function<std::vector<Target>()>;
 
-  Probe(sip::UserAgent& user_agent, base::TimerWheel& timers,
-        std::shared_ptr<const config::Endpoint> endpoint, Targets targets);
-  ~Probe();
-  Probe(const Probe&) = delete;
-  Probe& operator=(const Probe&) = delete;
+  // What the probes of all accounts share; answers that come when it is gone find nobody.
+  struct Shared {
+    sip::UserAgent& user_agent;
+    base::TimerWheel& timers;
+    std::function<Probe*(std::string_view account)> find;  // null: it has none any more
+  };
+
+  // `bindings` are the account's, and outlive this.
+  Probe(std::shared_ptr<const Shared> shared, std::shared_ptr<const config::Endpoint> endpoint,
+        std::vector<Binding>& bindings);
 
   void set_endpoint(std::shared_ptr<const config::Endpoint> endpoint) { endpoint_ = std::move(endpoint); }
-  // Asks at once: a contact has just registered.
-  void ask_now();
-  // kUnknown until the first answer, which counts as reachable.
-  State state_of(std::string_view uri) const;
+  void ask_in(base::Duration time);
 
  private:
   void on_timer(base::Instant now);
-  void on_limit(base::Instant now);
-  void ask(const Target& target, base::Instant now);
-  void on_answer(const std::string& uri, bool answered, base::Instant asked);
-  State& state(std::string_view uri);
-  void set_status(State& state, BindingView::Status status);
+  void ask_all(base::Instant now);
+  void ask(Binding& binding, base::Instant now);
+  void give_up_waiting(base::Instant now);
+  void on_answer(std::string_view uri, bool answered, base::Instant asked);
+  void set_status(Binding& binding, ContactStatus status);
+  bool any_down() const;
+  void arm();
 
-  sip::UserAgent& user_agent_;
-  base::TimerWheel& timers_;
+  std::shared_ptr<const Shared> shared_;
   std::shared_ptr<const config::Endpoint> endpoint_;
-  Targets targets_;
-  std::vector<State> states_;
-  std::shared_ptr<Probe*> alive_;  // answers that come after this is gone find null
+  std::vector<Binding>& bindings_;
+  base::Instant ask_at_ = base::Instant::max();
+  base::Instant give_up_at_ = base::Instant::max();
   base::Timer timer_ = base::Timer::of<&Probe::on_timer>(this);
-  base::Timer limit_timer_ = base::Timer::of<&Probe::on_limit>(this);
 };
 
 }  // namespace polyfon::registrar

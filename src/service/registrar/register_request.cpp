@@ -11,6 +11,7 @@ namespace {
 using sip::Header;
 
 constexpr std::size_t kMaxPathBytes = 1024;
+constexpr std::size_t kMaxCallIdBytes = 256;  // kept with each binding
 
 std::unexpected<RegisterRefusal> refuse(int status, std::string reason) {
   return std::unexpected(RegisterRefusal{status, std::move(reason), 0});
@@ -66,6 +67,7 @@ std::expected<RegisterRequest, RegisterRefusal> parse_register(const sip::Messag
                                                                const config::SipSettings& settings) {
   auto essentials = sip::parse_essentials(request);
   if (!essentials) return refuse(400, {});
+  if (essentials->call_id.size() > kMaxCallIdBytes) return refuse(400, "Call-ID Too Long");
   RegisterRequest result;
   result.account = sip::unescape(essentials->to.uri.user);
   result.call_id = essentials->call_id;

@@ -8,6 +8,7 @@
 #include "call/authentication.h"
 #include "config/access.h"
 #include "service/registrar/binding.h"
+#include "service/registrar/contact_flow.h"
 #include "service/registrar/probe.h"
 #include "service/registrar/register_request.h"
 #include "service/registrar/static_hosts.h"
@@ -26,19 +27,15 @@ EndpointPtr find_endpoint(const config::Snapshot& snapshot, std::string_view nam
   return found == snapshot.endpoint_by_name.end() ? nullptr : found->second;
 }
 
-std::string encode_flow(const sip::Flow& flow) {
-  return fmt::format("{}:{}:{}", base::lower(sip::to_string(flow.protocol)), flow.listener,
-                     flow.remote.to_string());
-}
-
-std::optional<sip::Flow> decode_flow(std::string_view text) {
-  auto first = text.find(':');
-  auto second = first == std::string_view::npos ? first : text.find(':', first + 1);
-  if (second == std::string_view::npos || text.substr(0, first) != "udp") return std::nullopt;
-  auto listener = base::parse_number<std::uint8_t>(text.substr(first + 1, second - first - 1));
-  auto remote = base::SocketAddress::parse_with_port(text.substr(second + 1), 5060);
-  if (!listener || !remote) return std::nullopt;
-  return sip::Flow{sip::Protocol::kUdp, *listener, *remote};
+// The binding of a URI that means the same (RFC 3261 10.3 step 7, 19.1.4).
+template <class Bindings>
+auto find_binding(Bindings& bindings, std::string_view contact_uri) {
+  auto wanted = sip::Uri::parse(contact_uri);
+  return std::ranges::find_if(bindings, [&](const Binding& binding) {
+    if (binding.contact_uri() == contact_uri) return true;
+    auto uri = sip::Uri::parse(binding.contact_uri());
+    return wanted && uri && uri->equivalent(*wanted);
+  });
 }
 
 }  // namespace
@@ -46,11 +43,16 @@ std::optional<sip::Flow> decode_flow(std::string_view text) {
 struct Registrar::Impl {
   struct Account {
     std::vector<Binding> bindings;  // the newest registration first
-    std::unique_ptr<Probe> probe;   // qualify=
+    std::unique_ptr<Probe> probe;   // qualify=; looks at the bindings
   };
   using Accounts = std::unordered_map<std::string, Account, base::TextHash, std::equal_to<>>;
 
   Impl(Parts p, std::shared_ptr<const config::Snapshot> s) : parts(std::move(p)), snapshot(std::move(s)) {
+    probes = std::make_shared<Probe::Shared>(
+        Probe::Shared{parts.user_agent, parts.timers, [this](std::string_view name) -> Probe* {
+                        auto account = accounts.find(name);
+                        return account == accounts.end() ? nullptr : account->second.probe.get();
+                      }});
     parts.timers.arm(sweep_timer, parts.timers.now() + kSweep);
   }
 
@@ -60,23 +62,21 @@ struct Registrar::Impl {
   void refuse(sip::IncomingRequest& request, const RegisterRefusal& refusal);
   bool in_order(const Account& account, const RegisterRequest& wanted) const;
   void change(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
-              const sip::Flow& flow, base::Instant now);
+              const sip::IncomingRequest& request, base::Instant now);
   void put(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
            const RegisterRequest::Contact& contact, const sip::Flow& flow, base::Instant now);
   void accept(sip::IncomingRequest& request, const Account& account, const RegisterRequest& wanted,
               base::Instant now);
-  sip::Flow flow_to(const config::Endpoint& endpoint, std::string_view contact_uri,
-                    const sip::Message& message, const sip::Flow& came_by) const;
 
   // --- bindings ---
-  std::vector<Binding>::iterator find(Account& account, std::string_view contact_uri);
   void erase(std::string_view name, Account& account, std::vector<Binding>::iterator binding);
   void sweep(base::Instant now);
-  void watch(const std::string& name, Account& account, const EndpointPtr& endpoint);
+  void watch(Account& account, const EndpointPtr& endpoint, base::Duration first = {});
   void stored(std::string_view name, const Binding& binding, base::Instant now);
 
   Parts parts;
   std::shared_ptr<const config::Snapshot> snapshot;
+  std::shared_ptr<const Probe::Shared> probes;
   Accounts accounts;
   RegistrarCounters counters;
   base::LogLimit wrong_password_log{10, std::chrono::seconds(10)};
@@ -111,14 +111,12 @@ void Registrar::Impl::handle(sip::IncomingRequest request, base::Instant now) {
     return refuse(request, {500, "CSeq Out Of Order", 0});
   }
   if (wanted->contacts.empty() && !wanted->remove_all) counters.queried.add();
-  change(account, *endpoint, *wanted,
-         flow_to(*endpoint, wanted->contacts.empty() ? "" : wanted->contacts[0].uri, message, request.flow()),
-         now);
+  change(account, *endpoint, *wanted, request, now);
   accept(request, account, *wanted, now);
   if (account.bindings.empty())
     accounts.erase(endpoint->name);
   else
-    watch(endpoint->name, account, endpoint);
+    watch(account, endpoint);
 }
 
 void Registrar::Impl::challenge(sip::IncomingRequest& request, base::Instant now, bool stale) {
@@ -146,22 +144,26 @@ bool Registrar::Impl::in_order(const Account& account, const RegisterRequest& wa
   };
   if (wanted.remove_all) return std::ranges::none_of(account.bindings, stale);
   return std::ranges::all_of(wanted.contacts, [&](const auto& contact) {
-    auto binding = const_cast<Impl*>(this)->find(const_cast<Account&>(account), contact.uri);
+    auto binding = find_binding(account.bindings, contact.uri);
     return binding == account.bindings.end() || !stale(*binding);
   });
 }
 
 void Registrar::Impl::change(Account& account, const config::Endpoint& endpoint,
-                             const RegisterRequest& wanted, const sip::Flow& flow, base::Instant now) {
+                             const RegisterRequest& wanted, const sip::IncomingRequest& request,
+                             base::Instant now) {
   if (wanted.remove_all)
     while (!account.bindings.empty()) {
       counters.unregistered.add();
       erase(endpoint.name, account, account.bindings.begin());
     }
+  // With Path the phone is behind the proxy that sent this.
+  bool back = !wanted.path.empty() || is_behind_nat(endpoint.nat, request.message(), request.flow());
   for (const auto& contact : wanted.contacts) {
-    auto binding = find(account, contact.uri);
+    auto binding = find_binding(account.bindings, contact.uri);
     if (contact.expires > 0) {
-      put(account, endpoint, wanted, contact, flow, now);
+      put(account, endpoint, wanted, contact,
+          back ? request.flow() : contact_flow(contact.uri, request.flow()), now);
     } else if (binding != account.bindings.end()) {
       counters.unregistered.add();
       erase(endpoint.name, account, binding);
@@ -172,8 +174,9 @@ void Registrar::Impl::change(Account& account, const config::Endpoint& endpoint,
 void Registrar::Impl::put(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
                           const RegisterRequest::Contact& contact, const sip::Flow& flow, base::Instant now) {
   BindingTexts texts{contact.uri, wanted.call_id, wanted.user_agent.substr(0, 64), wanted.path};
-  auto binding = find(account, contact.uri);
+  auto binding = find_binding(account.bindings, contact.uri);
   bool fresh = binding == account.bindings.end();
+  bool renamed = !fresh && binding->contact_uri() != contact.uri;
   if (fresh) {
     // More phones than the account may have: the one that registered longest ago is most likely gone.
     while (account.bindings.size() >= endpoint.max_contacts && !account.bindings.empty()) {
@@ -184,6 +187,7 @@ void Registrar::Impl::put(Account& account, const config::Endpoint& endpoint, co
     counters.registered.add();
     base::log_verbose("registrar", "{} registered from {}", endpoint.name, flow.remote.to_string());
   } else {
+    if (renamed && parts.store) parts.store->remove(endpoint.name, std::string(binding->contact_uri()));
     binding->set_texts(texts);
     std::rotate(account.bindings.begin(), binding, binding + 1);
     counters.refreshed.add();
@@ -193,7 +197,8 @@ void Registrar::Impl::put(Account& account, const config::Endpoint& endpoint, co
   newest.cseq = wanted.cseq;
   newest.expires = now + std::chrono::seconds(contact.expires);
   stored(endpoint.name, newest, now);
-  if (fresh && account.probe) account.probe->ask_now();
+  bool ask = fresh || renamed || newest.status == ContactStatus::kUnreachable;
+  if (ask && account.probe) account.probe->ask_in({});
 }
 
 void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& account,
@@ -206,34 +211,6 @@ void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& accou
   }
   if (!wanted.path.empty()) options.headers.push_back({"Path", wanted.path});
   request.respond(200, std::move(options));
-}
-
-// Where requests to that contact go: where it came from when it is behind NAT or there is a proxy between,
-// else where its Contact says (chan_sip: nat=).
-sip::Flow Registrar::Impl::flow_to(const config::Endpoint& endpoint, std::string_view contact_uri,
-                                   const sip::Message& message, const sip::Flow& came_by) const {
-  bool natted = endpoint.nat.force_rport;
-  if (!natted && endpoint.nat.auto_force_rport) {
-    auto via = message.header(sip::Header::kVia);
-    auto top = via ? sip::parse_via(*via) : base::fail(base::ErrorCode::kNotFound, "");
-    auto sent_by = top ? base::SocketAddress::parse(top->host, top->port ? top->port : 5060)
-                       : base::fail(base::ErrorCode::kNotFound, "");
-    natted = !sent_by || *sent_by != came_by.remote;
-  }
-  auto uri = sip::Uri::parse(contact_uri);
-  if (natted || !uri) return came_by;
-  auto address = base::SocketAddress::parse(uri->host, uri->port ? uri->port : 5060);
-  if (!address || address->is_v6() != came_by.remote.is_v6()) return came_by;
-  return {came_by.protocol, came_by.listener, *address};
-}
-
-std::vector<Binding>::iterator Registrar::Impl::find(Account& account, std::string_view contact_uri) {
-  auto wanted = sip::Uri::parse(contact_uri);
-  return std::ranges::find_if(account.bindings, [&](const Binding& binding) {
-    if (binding.contact_uri() == contact_uri) return true;
-    auto uri = sip::Uri::parse(binding.contact_uri());
-    return wanted && uri && uri->equivalent(*wanted);  // RFC 3261 19.1.4
-  });
 }
 
 void Registrar::Impl::erase(std::string_view name, Account& account, std::vector<Binding>::iterator binding) {
@@ -250,20 +227,14 @@ void Registrar::Impl::stored(std::string_view name, const Binding& binding, base
                      encode_flow(binding.flow), wall + left});
 }
 
-void Registrar::Impl::watch(const std::string& name, Account& account, const EndpointPtr& endpoint) {
+void Registrar::Impl::watch(Account& account, const EndpointPtr& endpoint, base::Duration first) {
   if (!endpoint->qualify) {
     account.probe.reset();
     return;
   }
   if (account.probe) return account.probe->set_endpoint(endpoint);
-  account.probe = std::make_unique<Probe>(parts.user_agent, parts.timers, endpoint, [this, name] {
-    std::vector<Probe::Target> targets;
-    if (auto found = accounts.find(name); found != accounts.end())
-      for (const auto& binding : found->second.bindings)
-        targets.push_back({std::string(binding.contact_uri()), binding.flow});
-    return targets;
-  });
-  account.probe->ask_now();
+  account.probe = std::make_unique<Probe>(probes, endpoint, account.bindings);
+  account.probe->ask_in(first);
 }
 
 void Registrar::Impl::sweep(base::Instant now) {
@@ -299,7 +270,7 @@ void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
   for (auto account = impl_->accounts.begin(); account != impl_->accounts.end();) {
     auto endpoint = find_endpoint(*impl_->snapshot, account->first);
     if (endpoint && endpoint->dynamic) {
-      impl_->watch(account->first, account->second, endpoint);
+      impl_->watch(account->second, endpoint);
       ++account;
       continue;
     }
@@ -309,7 +280,7 @@ void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
   }
 }
 
-void Registrar::restore(std::vector<StoredBinding> bindings) {
+void Registrar::restore(const std::vector<StoredBinding>& bindings) {
   auto now = impl_->parts.timers.now();
   auto wall =
       std::chrono::duration_cast<std::chrono::seconds>(impl_->parts.clock.wall().time_since_epoch()).count();
@@ -317,13 +288,18 @@ void Registrar::restore(std::vector<StoredBinding> bindings) {
     auto endpoint = find_endpoint(*impl_->snapshot, stored.account);
     auto flow = decode_flow(stored.flow);
     if (!endpoint || !endpoint->dynamic || !flow || stored.expires_at <= wall) continue;
-    auto& account = impl_->accounts[stored.account];
+    auto& account = impl_->accounts[endpoint->name];
     Binding binding({stored.contact_uri, stored.call_id, stored.user_agent, stored.path});
     binding.flow = *flow;
     binding.cseq = stored.cseq;
-    binding.expires = now + std::chrono::seconds(stored.expires_at - wall);
+    // The clock may have been set back meanwhile.
+    binding.expires =
+        now + std::min(std::chrono::seconds(stored.expires_at - wall), impl_->snapshot->sip.max_expiry);
     account.bindings.push_back(std::move(binding));
-    impl_->watch(stored.account, account, endpoint);
+    // Not all of them in the first millisecond.
+    auto spread =
+        base::TextHash{}(endpoint->name) % static_cast<std::size_t>(endpoint->qualify_frequency.count());
+    impl_->watch(account, endpoint, std::chrono::seconds(spread));
   }
 }
 
@@ -336,9 +312,7 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
       call::ContactAddress contact{std::string(binding.contact_uri()), binding.flow, {}, true};
       std::string_view path = binding.path();
       while (auto element = sip::next_in_list(path)) contact.path.emplace_back(*element);
-      if (probe)
-        contact.reachable =
-            probe->state_of(binding.contact_uri()).status != BindingView::Status::kUnreachable;
+      contact.reachable = !probe || binding.status != ContactStatus::kUnreachable;
       result.push_back(std::move(contact));
     }
     return result;
@@ -368,9 +342,8 @@ std::vector<BindingView> Registrar::bindings(std::string_view account) const {
     BindingView view{std::string(binding.contact_uri()), std::string(binding.user_agent()), binding.flow,
                      left};
     if (found->second.probe) {
-      auto state = found->second.probe->state_of(binding.contact_uri());
-      view.status = state.status;
-      view.round_trip = state.round_trip;
+      view.status = binding.status;
+      view.round_trip = std::chrono::milliseconds(binding.round_trip);
     }
     result.push_back(std::move(view));
   }
@@ -384,13 +357,14 @@ std::size_t Registrar::binding_count() const {
 }
 
 std::size_t Registrar::bytes() const {
-  // A node of the map: its value, the next pointer, the cached hash, and the allocator's header.
-  constexpr std::size_t kNode = sizeof(Impl::Accounts::value_type) + 4 * sizeof(void*);
-  std::size_t total = impl_->accounts.bucket_count() * sizeof(void*);
+  // A node of the map: its value, the next pointer, the cached hash.
+  constexpr std::size_t kNode = heap_bytes(sizeof(Impl::Accounts::value_type) + 2 * sizeof(void*));
+  std::size_t total = heap_bytes(impl_->accounts.bucket_count() * sizeof(void*));
   for (const auto& [name, account] : impl_->accounts) {
-    total += kNode + (name.size() > 15 ? name.size() : 0);
-    total += (account.bindings.capacity() - account.bindings.size()) * sizeof(Binding);
-    for (const auto& binding : account.bindings) total += binding.bytes();
+    total += kNode + heap_bytes(account.bindings.capacity() * sizeof(Binding));
+    if (name.capacity() > std::string().capacity()) total += heap_bytes(name.capacity() + 1);
+    if (account.probe) total += heap_bytes(sizeof(Probe));
+    for (const auto& binding : account.bindings) total += binding.text_bytes();
   }
   return total;
 }

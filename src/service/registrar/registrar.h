@@ -15,6 +15,7 @@
 #include "base/timer_wheel.h"
 #include "call/location.h"
 #include "config/snapshot.h"
+#include "service/registrar/binding.h"
 #include "sip/auth/digest.h"
 #include "sip/dialog/user_agent.h"
 
@@ -47,7 +48,8 @@ struct BindingView {
   std::string contact_uri, user_agent;
   sip::Flow flow;
   std::int64_t expires_in = 0;  // seconds
-  enum class Status { kUnmonitored, kUnknown, kOk, kLagged, kUnreachable } status = Status::kUnmonitored;
+  using Status = ContactStatus;
+  Status status = Status::kUnmonitored;
   std::chrono::milliseconds round_trip{0};
 };
 
@@ -64,9 +66,10 @@ class Registrar final : public sip::RequestHandler, public call::Location {
   Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
   ~Registrar() override;
 
-  void set_snapshot(
-      std::shared_ptr<const config::Snapshot> snapshot);  // reload: bindings of vanished accounts go
-  void restore(std::vector<StoredBinding> bindings);      // at start
+  // Reload: bindings of vanished accounts go.
+  void set_snapshot(std::shared_ptr<const config::Snapshot> snapshot);
+  // At start: the newest first.
+  void restore(const std::vector<StoredBinding>& bindings);
 
   void on_request(sip::IncomingRequest request, base::Instant now) override;
   std::vector<call::ContactAddress> contacts(std::string_view account) const override;
@@ -74,7 +77,7 @@ class Registrar final : public sip::RequestHandler, public call::Location {
 
   std::vector<BindingView> bindings(std::string_view account) const;
   std::size_t binding_count() const;
-  std::size_t bytes() const;  // memory of all bindings, measured by their containers
+  std::size_t bytes() const;  // memory that the bindings take, with containers, probes and malloc's share
   const RegistrarCounters& counters() const;
 
  private:

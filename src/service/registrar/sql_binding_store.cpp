@@ -79,7 +79,7 @@ base::Result<std::vector<StoredBinding>> SqlBindingStore::load(store::Database& 
     long long cseq = 0, expires_at = 0;
     soci::statement select =
         (session.prepare << "SELECT account, contact_uri, call_id, user_agent, path, cseq, flow, expires_at "
-                            "FROM bindings",
+                            "FROM bindings ORDER BY expires_at DESC",
          soci::into(b.account), soci::into(b.contact_uri), soci::into(b.call_id), soci::into(b.user_agent),
          soci::into(b.path), soci::into(cseq), soci::into(b.flow), soci::into(expires_at));
     select.execute();

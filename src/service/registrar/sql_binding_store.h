@@ -27,7 +27,7 @@ class SqlBindingStore final : public BindingStore {
   void flush();  // posts what was collected; nothing when nothing was
   bool dirty() const;
 
-  // At start: what has not expired. Blocks.
+  // At start: what has not expired, the newest first (what expires last). Blocks.
   static base::Result<std::vector<StoredBinding>> load(store::Database& database, base::WallTime now);
 
  private:

@@ -17,6 +17,7 @@ struct StaticHosts::Impl {
     std::string host;
     std::uint16_t port = 5060;
     bool any_port = false;
+    std::size_t order = 0;  // in the file
     std::optional<base::SocketAddress> address;
     bool warned = false;
   };
@@ -69,6 +70,7 @@ void StaticHosts::set_snapshot(const config::Snapshot& snapshot) {
     host.host = endpoint->host;
     host.port = endpoint->port;
     host.any_port = endpoint->insecure_port;
+    host.order = impl_->hosts.size();
     if (auto literal = base::SocketAddress::parse(endpoint->host, endpoint->port)) {
       host.address = *literal;
       continue;
@@ -86,12 +88,19 @@ std::optional<base::SocketAddress> StaticHosts::address_of(std::string_view acco
   return found == impl_->hosts.end() ? std::nullopt : found->second.address;
 }
 
+// The right port goes before insecure=port, then the order of the file (chan_sip's find_peer).
 std::string_view StaticHosts::account_at(const base::SocketAddress& address) const {
-  for (const auto& [account, host] : impl_->hosts)
-    if (host.address && host.address->same_host(address) &&
-        (host.any_port || host.address->port() == address.port()))
-      return account;
-  return {};
+  std::string_view account;
+  std::pair<bool, std::size_t> best{};
+  for (const auto& [name, host] : impl_->hosts) {
+    if (!host.address || !host.address->same_host(address)) continue;
+    std::pair rank{host.address->port() != address.port(), host.order};
+    if (rank.first && !host.any_port) continue;
+    if (!account.empty() && best < rank) continue;
+    best = rank;
+    account = name;
+  }
+  return account;
 }
 
 }  // namespace polyfon::registrar
