@@ -14,8 +14,8 @@ from place import Place, wait_for
 MODULES = pathlib.Path(f"/usr/lib/{os.uname().machine}-linux-gnu/baresip/modules")
 CONFIG = """
 poll_method epoll
-sip_listen 127.0.0.1:{sip}
-net_interface 127.0.0.1
+sip_listen {host}:{sip}
+net_interface {host}
 call_local_timeout 120
 call_max_calls {calls}
 audio_player aubridge,none
@@ -36,7 +36,7 @@ module sndfile.so
 module ctrl_tcp.so
 module_app account.so
 module_app menu.so
-ctrl_tcp_listen 127.0.0.1:{control}
+ctrl_tcp_listen {host}:{control}
 """
 ACCOUNT = ("<sip:{name}@{address};transport=udp>;auth_user={name};auth_pass={password};regint=600;"
            "audio_codecs={codecs};answermode={answer}\n")
@@ -56,7 +56,7 @@ class Baresip:
         tone = write_tone(self.directory / "tone.wav", hertz or 0, level=0.5 if hertz else 0.0)
         modules = MODULES if MODULES.exists() else "/usr/lib/baresip/modules"
         (self.directory / "config").write_text(CONFIG.format(
-            sip=self._sip, control=self._control, rtp=rtp, rtp_end=rtp + 31, tone=tone, recordings=self.recordings,
+            host=place.host, sip=self._sip, control=self._control, rtp=rtp, rtp_end=rtp + 31, tone=tone, recordings=self.recordings,
             modules=modules, calls=calls))
         (self.directory / "accounts").write_text(ACCOUNT.format(
             name=name, address=exchange.address, password=password or f"secret-{name}", codecs=codecs, answer=answer))
@@ -70,7 +70,7 @@ class Baresip:
             if self.process.poll() is not None:
                 raise AssertionError(f"baresip of {self.name} ended with {self.process.returncode}")
             try:
-                return socket.create_connection(("127.0.0.1", self._control))
+                return socket.create_connection((self.place.host, self._control))
             except OSError:
                 return None
         self._connection = wait_for(connected, 10, f"the control connection of baresip {self.name}")

@@ -19,8 +19,7 @@ exten => 303,1,Hangup(21)
 class Calls(Case):
     def setUp(self):
         super().setUp()
-        self.exchange = Exchange(self.place, {"sip.conf": accounts("101", "102", "103", "104"), "extensions.conf": PLAN},
-                                 rtp_ports=200).start()
+        self.exchange = Exchange(self.place, {"sip.conf": accounts("101", "102", "103", "104"), "extensions.conf": PLAN}).start()
 
     def phone(self, name, **more):
         return Baresip(self.place, self.exchange, name, **more).register()

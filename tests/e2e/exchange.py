@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import time
 
-from place import Place, wait_for
+from place import RTP_PORTS, Place, wait_for
 
 SOURCE = pathlib.Path(os.environ.get("POLYFON_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 PROGRAM = pathlib.Path(os.environ.get("POLYFON_BIN", SOURCE / "build" / "release" / "polyfon"))
@@ -42,8 +42,8 @@ def accounts(*names, context="phones", more=""):
 
 
 class Exchange:
-    def __init__(self, place: Place, files, program=PROGRAM, name="exchange", rtp_ports=1000, data=None):
-        """`files`: texts by name, or a directory to copy. Its sip.conf gets the address, its rtp.conf the ports."""
+    def __init__(self, place: Place, files, program=PROGRAM, name="exchange", data=None):
+        """`files`: texts by name, or a directory to copy. Its sip.conf gets the address."""
         self.place, self.program, self.name = place, program, name
         self.config = place.directory / name / "conf"
         self.data = data or place.directory / name / "var"
@@ -55,12 +55,12 @@ class Exchange:
         self.config.mkdir(parents=True)
         if isinstance(files, pathlib.Path):
             files = {file.name: file.read_text() for file in files.iterdir() if file.is_file()}
-        first = place.ports(rtp_ports)
-        self.write(**{"rtp.conf": f"[general]\nrtpstart={first}\nrtpend={first + rtp_ports - 1}\n", "sip.conf": ""} | files)
+        rtp = "[general]\nrtpstart={}\nrtpend={}\n".format(*RTP_PORTS)
+        self.write(**{"rtp.conf": rtp, "sip.conf": ""} | files)
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.port}"
+        return f"{self.place.host}:{self.port}"
 
     def write(self, **files):
         """Writes configuration files; sip.conf gets this exchange's address."""

@@ -12,7 +12,7 @@ TALK = 2.5
 class FirstCall(Case):
     def setUp(self):
         super().setUp()
-        self.exchange = Exchange(self.place, SEED, rtp_ports=400).start()
+        self.exchange = Exchange(self.place, SEED).start()
 
     def baresip(self, name, hertz, **more):
         return Baresip(self.place, self.exchange, name, hertz, password="1234", **more).register()

@@ -36,7 +36,7 @@ publish=0
 username={name}
 passwd={password}
 realm={realm}
-domain=127.0.0.1
+domain={host}
 """
 
 
@@ -50,7 +50,7 @@ class Linphonec:
             (self.directory / folder).mkdir(parents=True)
         tone = write_tone(self.directory / "tone.wav", hertz)
         (self.directory / "linphonerc").write_text(CONFIG.format(
-            sip=place.port(), rtp=place.ports(2), name=name, address=exchange.address, realm=realm,
+            host=place.host, sip=place.port(), rtp=place.ports(2), name=name, address=exchange.address, realm=realm,
             password=password or f"secret-{name}"))
         self.process = place.start(["stdbuf", "-oL", "linphonec", "-c", self.directory / "linphonerc"], self.log.name,
                                    {"HOME": str(self.directory)}, stdin=subprocess.PIPE)

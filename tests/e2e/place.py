@@ -1,7 +1,7 @@
 """Where one test lives: a temporary directory, ports that nobody else has, and the processes it started.
 
-Each place owns 3,000 ports below the ephemeral range, held by an abstract Unix socket of that number: two runs on one
-machine do not meet. Every process is ended by its pid."""
+Each place owns 1,000 ports below the ephemeral range, held by an abstract Unix socket of that number, so that two runs on
+one machine do not meet. Every process is ended by its pid."""
 import os
 import pathlib
 import shutil
@@ -12,7 +12,8 @@ import tempfile
 import time
 import unittest
 
-FIRST_PORT, PORTS, PLACES = 8000, 3000, 8
+FIRST_PORT, PORTS, PLACES = 8000, 1000, 8
+RTP_PORTS = (20000, 59999)  # of the exchange, which passes over those that others have
 FIXTURES = pathlib.Path(os.environ.get("POLYFON_SOURCE", pathlib.Path(__file__).resolve().parents[2])) / "tests" / "fixtures"
 
 
@@ -51,17 +52,18 @@ class Place:
                 self._lock.close()
         else:
             raise AssertionError(f"{PLACES} e2e tests are running on this machine already")
+        self.host = "127.0.0.1"
         self._next = FIRST_PORT + number * PORTS
         self._end = self._next + PORTS
 
     def port(self):
-        """A UDP and TCP port of 127.0.0.1 that is free."""
+        """A UDP and TCP port that is free."""
         while True:
             port = self.ports(1)
             try:
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                     with socket.socket(socket.AF_INET, kind) as trial:
-                        trial.bind(("127.0.0.1", port))
+                        trial.bind((self.host, port))
                 return port
             except OSError:
                 continue

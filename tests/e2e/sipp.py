@@ -1,5 +1,7 @@
 """SIPp with the scenarios of tests/fixtures/e2e."""
+import collections
 import csv
+import re
 import time
 
 from place import FIXTURES, Place
@@ -20,10 +22,10 @@ class Sipp:
         self.port = place.port()
         self.statistics = place.directory / f"{self.name}.csv"
         self.errors = place.directory / f"{self.name}.errors"
-        command = ["sipp", target, "-sf", FIXTURES / "e2e" / f"{scenario}.xml", "-i", "127.0.0.1", "-p", self.port,
+        command = ["sipp", target, "-sf", FIXTURES / "e2e" / f"{scenario}.xml", "-i", place.host, "-p", self.port,
                    "-nostdin", "-trace_stat", "-stf", self.statistics, "-fd", "1", "-trace_err", "-error_file", self.errors,
                    "-buff_size", 4_000_000, "-l", limit, "-timeout", f"{seconds}s", "-recv_timeout", 20_000,
-                   "-min_rtp_port", place.ports(4), *more]
+                   "-mp", place.ports(4), *more]
         if users is not None:
             file = place.directory / f"{self.name}.users"
             file.write_text("SEQUENTIAL\n" + "".join(";".join(str(field) for field in row) + "\n" for row in users))
@@ -42,8 +44,10 @@ class Sipp:
         return {name: int(rows[-1][key] or 0) if rows and rows[-1].get(key) else 0 for name, key in KEYS.items()}
 
     def error_text(self):
+        """What went wrong: how often which message came for which, and the beginning in full."""
         text = self.errors.read_text(errors="replace") if self.errors.exists() else ""
-        return text[:6000]
+        kinds = collections.Counter(re.findall(r"while expecting '.*?' \(index \d+\), received '[^\r\n]*", text))
+        return "\n".join(f"{count} x {kind}" for kind, count in kinds.most_common(10)) + "\n" + text[:3000]
 
     def wait(self, progress=None):
         """Waits for its end. `progress` is told its counts every ten seconds."""

@@ -53,7 +53,7 @@ class Sounds(Case):
                                             raw=folder / "raw"),
             "musiconhold.conf": f"[default]\nmode=files\ndirectory={folder}/music\n[test]\nmode=files\ndirectory={folder}/music\n",
         }
-        self.exchange = Exchange(self.place, files, rtp_ports=200).start()
+        self.exchange = Exchange(self.place, files).start()
 
     def phone(self, name, hertz=None, **more):
         return Baresip(self.place, self.exchange, name, hertz, **more).register()
