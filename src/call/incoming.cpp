@@ -82,9 +82,6 @@ void Exchange::begin_call(sip::SessionId session, const sip::Flow& flow, Admissi
   if (endpoint) {
     channel.music_class = endpoint->music_class;
     channel.account_code = endpoint->account_code;
-    for (const auto& assignment : endpoint->set_variables)
-      if (auto equals = assignment.find('='); equals != std::string::npos)
-        channel.variables.insert_or_assign(assignment.substr(0, equals), assignment.substr(equals + 1));
     ++calls_of_[endpoint->name];
   }
   channel.endpoint = std::move(endpoint);

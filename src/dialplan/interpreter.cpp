@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dialplan/location.h"
 #include "dialplan/suspension.h"
+#include "dialplan/variables.h"
 
 namespace polyfon::dialplan {
 namespace {
@@ -202,10 +203,20 @@ base::Task<> Interpreter::run_from(call::ChannelId id, bool after_hangup) {
   }
 }
 
+// setvar= of sip.conf, before the first step; a name may be a function: setvar=CALLERID(num)=100.
+void Interpreter::set_account_variables(call::Channel& channel) {
+  if (!channel.endpoint) return;
+  for (const auto& assignment : channel.endpoint->set_variables)
+    if (auto set = assign(expansion_context(channel), assignment); !set)
+      warn_once(channel.endpoint->where,
+                fmt::format("setvar={}: {}", base::printable(assignment), set.error().text));
+}
+
 base::Task<> Interpreter::run(call::ChannelId id, call::DialplanPosition start) {
   call::Channel* channel = exchange_.find(id);
   if (!channel) co_return;
   channel->position = std::move(start);
+  set_account_variables(*channel);
   co_await run_from(id, false);
 }
 

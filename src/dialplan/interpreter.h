@@ -55,6 +55,7 @@ class Interpreter final : public call::ScriptRunner {
   AppResult pass_planned(const Step& step);
   Flow::View view_of(const call::Channel& channel, const Plan& plan) const;
   base::Task<AppResult> run_step(call::ChannelId channel, std::shared_ptr<const Plan> plan, const Step* step);
+  void set_account_variables(call::Channel& channel);
   base::Task<> run_from(call::ChannelId channel, bool after_hangup);
   base::Task<> end_with_tone(call::ChannelId channel, bool busy);
   base::Task<Flow::Next> collect(call::ChannelId channel, Flow* flow, base::Duration timeout);

@@ -1,5 +1,7 @@
 #include "main/configuration.h"
 
+#include "base/time.h"
+
 namespace polyfon {
 
 Configuration read_configuration(const std::filesystem::path& directory) {
@@ -7,8 +9,9 @@ Configuration read_configuration(const std::filesystem::path& directory) {
   result.snapshot = config::load_snapshot(directory, result.diagnostics);
   if (!result.snapshot) return result;
   static const config::File kNoFile;
+  static const base::SystemClock kClock;
   result.plan = dialplan::Plan::load(result.snapshot->extensions ? *result.snapshot->extensions : kNoFile,
-                                     result.diagnostics);
+                                     result.diagnostics, &kClock);
   result.diagnostics.sort();
   return result;
 }

@@ -5,18 +5,38 @@
 
 namespace polyfon::sim {
 
+namespace {
+
+void demand_no_errors(const config::Diagnostics& diagnostics) {
+  for (const auto& diagnostic : diagnostics.all()) fmt::print(stderr, "{}\n", diagnostic.to_string());
+  if (diagnostics.has_errors()) std::abort();
+}
+
+SimConfiguration read_fixture() {
+  config::Diagnostics diagnostics;
+  auto read = config::load_snapshot(POLYFON_SOURCE_DIR "/tests/fixtures/sim", diagnostics);
+  demand_no_errors(diagnostics);
+  auto snapshot = std::make_shared<config::Snapshot>(*read);
+  snapshot->polyfon.sounds_directory = POLYFON_SOURCE_DIR "/tests/fixtures/sim/sounds";
+  snapshot->music["default"].files = {POLYFON_SOURCE_DIR "/tests/fixtures/sim/moh/tone.alaw"};
+  auto plan = dialplan::Plan::load(*snapshot->extensions, diagnostics);
+  demand_no_errors(diagnostics);
+  return {std::move(snapshot), std::move(plan)};
+}
+
+}  // namespace
+
 const SimConfiguration& SimConfiguration::get() {
-  static const SimConfiguration kConfiguration = [] {
-    config::Diagnostics diagnostics;
-    SimConfiguration result;
-    result.snapshot = config::load_snapshot(POLYFON_SOURCE_DIR "/tests/fixtures/sim", diagnostics);
-    if (result.snapshot && result.snapshot->extensions)
-      result.plan = dialplan::Plan::load(*result.snapshot->extensions, diagnostics);
-    for (const auto& diagnostic : diagnostics.all()) fmt::print(stderr, "{}\n", diagnostic.to_string());
-    if (diagnostics.has_errors() || !result.plan) std::abort();
-    return result;
-  }();
+  static const SimConfiguration kConfiguration = read_fixture();
   return kConfiguration;
+}
+
+SimConfiguration SimConfiguration::with_plan(std::string_view extensions) {
+  config::Diagnostics diagnostics;
+  auto file = config::File::parse(extensions, "extensions.conf", diagnostics);
+  auto plan = dialplan::Plan::load(file, diagnostics);
+  if (diagnostics.has_errors()) demand_no_errors(diagnostics);
+  return {get().snapshot, std::move(plan)};
 }
 
 ExchangeNode::Folder::Folder() {
@@ -28,7 +48,7 @@ ExchangeNode::Folder::~Folder() {
   std::filesystem::remove_all(path, error);
 }
 
-ExchangeNode::ExchangeNode(World& world, base::SocketAddress address)
+ExchangeNode::ExchangeNode(World& world, base::SocketAddress address, const SimConfiguration& configuration)
     : world_(world),
       address_(address),
       journal_(*store::Journal::open(folder_.path + "/journal",
@@ -37,17 +57,17 @@ ExchangeNode::ExchangeNode(World& world, base::SocketAddress address)
       agent_(sink_, world.timers(), world.random()),
       media_(world),
       nonces_(world.random()),
-      registrar_({agent_, world.timers(), world, nonces_}, SimConfiguration::get().snapshot),
+      registrar_({agent_, world.timers(), world, nonces_}, configuration.snapshot),
       exchange_({agent_, sink_, media_, registrar_, nonces_, world.timers(), world,
                  [](std::move_only_function<void()> work, std::move_only_function<void()> done) {
                    work();
                    done();
                  }},
-                SimConfiguration::get().snapshot),
+                configuration.snapshot),
       interpreter_(exchange_, world),
       recorder_(*journal_, [] {}) {
   agent_.set_request_handler(sip::Method::kRegister, registrar_);
-  interpreter_.set_plan(SimConfiguration::get().plan);
+  interpreter_.set_plan(configuration.plan);
   exchange_.set_script_runner(interpreter_);
   exchange_.events().subscribe(recorder_);
   exchange_.events().subscribe(*this);
@@ -69,7 +89,9 @@ std::vector<cdr::CallRecord> ExchangeNode::rows() {
 
 void ExchangeNode::on_call_event(const call::CallEvent& event) {
   std::visit(
-      [this]<class What>(const What&) {
+      [this]<class What>(const What& what) {
+        if constexpr (std::is_same_v<What, call::ApplicationStarted>)
+          steps_.push_back(fmt::format("{}({})", what.application, what.arguments));
         if constexpr (std::is_same_v<What, call::ChannelCreated>) ++open_channels_;
         if constexpr (std::is_same_v<What, call::ChannelHangup>) --open_channels_;
         if constexpr (std::is_same_v<What, call::DialBegin>) ++open_dials_, ++dials_;

@@ -24,16 +24,22 @@ struct SimConfiguration {
   std::shared_ptr<const config::Snapshot> snapshot;
   std::shared_ptr<const dialplan::Plan> plan;
   static const SimConfiguration& get();  // read once a process
+  // The same accounts with another plan, as extensions.conf would say it. Aborts when it has errors.
+  static SimConfiguration with_plan(std::string_view extensions);
 };
 
 class ExchangeNode final : public call::EventReader {
  public:
-  ExchangeNode(World& world, base::SocketAddress address);
+  ExchangeNode(World& world, base::SocketAddress address,
+               const SimConfiguration& configuration = SimConfiguration::get());
   ~ExchangeNode() override;
 
   call::Exchange& exchange() { return exchange_; }
   SimEngine& media() { return media_; }
   registrar::Registrar& registrar() { return registrar_; }
+  dialplan::Interpreter& interpreter() { return interpreter_; }
+  // Applications that ran, in order: "Dial(SIP/1002)".
+  const std::vector<std::string>& steps() const { return steps_; }
   std::size_t leftovers() const { return agent_.sessions() + agent_.transactions(); }
 
   // What the events said: each of these must be zero when all calls have ended.
@@ -65,6 +71,7 @@ class ExchangeNode final : public call::EventReader {
   call::Exchange exchange_;
   dialplan::Interpreter interpreter_;
   cdr::Recorder recorder_;
+  std::vector<std::string> steps_;
   int open_channels_ = 0, open_dials_ = 0, open_bridges_ = 0, bridges_ = 0, dials_ = 0;
 };
 

@@ -74,6 +74,11 @@ void Phone::hold(bool held) {
                                media(held ? sdp::Direction::kSendOnly : sdp::Direction::kSendRecv)));
 }
 
+void Phone::press(char digit) {
+  if (session_)
+    agent_.info(session_, "application/dtmf-relay", fmt::format("Signal={}\r\nDuration=160\r\n", digit));
+}
+
 void Phone::on_invite(sip::SessionId session, const sip::Message&, const sip::Flow&, std::string_view sdp) {
   if (session_ || manners.refuses_with) {
     agent_.reject(session, manners.refuses_with ? manners.refuses_with : 486);
@@ -109,6 +114,7 @@ void Phone::set_up() {
 
 void Phone::on_progress(sip::SessionId, int status, const sip::Message&, std::string_view sdp) {
   if (status == 180) ever_rang_ = true;
+  early_media_ = early_media_ || !sdp.empty();
   if (!sdp.empty()) (void)negotiation_->accept_answer(sdp);
 }
 

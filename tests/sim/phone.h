@@ -31,11 +31,13 @@ class Phone final : public sip::SessionHandler {
   void call(const std::string& number);
   void hang_up();
   void hold(bool held);
+  void press(char digit);  // by INFO
 
   bool registered() const { return registered_; }
   int register_status() const { return register_status_; }
   State state() const { return state_; }
   int final_status() const { return final_status_; }  // of a call of ours that was refused
+  bool early_media() const { return early_media_; }
   bool ever_rang() const { return ever_rang_; }
   bool ever_up() const { return ever_up_; }
   std::uint16_t rtp_port() const { return rtp_port_; }
@@ -72,7 +74,7 @@ class Phone final : public sip::SessionHandler {
   std::uint16_t rtp_port_;
   sip::SessionId session_;
   State state_ = State::kIdle;
-  bool registered_ = false, ever_rang_ = false, ever_up_ = false;
+  bool registered_ = false, ever_rang_ = false, ever_up_ = false, early_media_ = false;
   int register_status_ = 0, final_status_ = 0;
   base::Timer ring_timer_ = base::Timer::of<&Phone::on_ring_timer>(this);
   base::Timer answer_timer_ = base::Timer::of<&Phone::on_answer_timer>(this);

@@ -1,5 +1,7 @@
 #include "sim/sim_engine.h"
 
+#include <filesystem>
+
 namespace polyfon::sim {
 
 SimEngine::Stream* SimEngine::find(media::StreamId id) {
@@ -47,6 +49,9 @@ media::PlaybackId SimEngine::play(media::StreamId stream, media::Playback playba
   Stream* s = find(stream);
   if (!s) return id;
   s->playing = id;
+  s->what = playback.tones.empty() ? std::string() : fmt::format("tone {}", playback.tones[0].frequency_a);
+  for (const auto& audio : playback.audio)
+    s->what += (s->what.empty() ? "" : "&") + std::filesystem::path(audio->name).stem().string();
   if (playback.loop) return id;
   std::size_t samples = 0;
   for (const auto& audio : playback.audio) samples += audio->samples.size();
@@ -85,10 +90,10 @@ bool SimEngine::carries(std::uint16_t from, std::uint16_t to) const {
   return false;
 }
 
-bool SimEngine::plays_to(std::uint16_t port) const {
+std::string SimEngine::heard_at(std::uint16_t port) const {
   for (const auto& [id, stream] : streams_)
-    if (stream.config.remote.port() == port && stream.playing) return true;
-  return false;
+    if (stream.config.remote.port() == port && stream.playing) return stream.what;
+  return {};
 }
 
 }  // namespace polyfon::sim

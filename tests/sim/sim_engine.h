@@ -32,7 +32,11 @@ class SimEngine final : public media::Engine {
   // Whether what arrives from a peer's port `from` is sent to the peer's port `to`, by configuration and
   // connection.
   bool carries(std::uint16_t from, std::uint16_t to) const;
-  bool plays_to(std::uint16_t port) const;
+  bool plays_to(std::uint16_t port) const { return !heard_at(port).empty(); }
+  // What is played to that port of a peer: file names without folders, joined by '&', or "tone 425"; "" for
+  // nothing.
+  std::string heard_at(std::uint16_t port) const;
+  bool echoes(std::uint16_t port) const { return carries(port, port); }
 
  private:
   struct Stream {
@@ -40,6 +44,7 @@ class SimEngine final : public media::Engine {
     media::StreamConfig config;
     std::uint64_t hears = 0;  // value of the stream whose peer this one's peer hears
     media::PlaybackId playing = 0;
+    std::string what;  // is playing
   };
   struct Ending {  // of one playback
     Ending(SimEngine& engine, media::StreamId stream, media::PlaybackId playback)
