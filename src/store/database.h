@@ -12,7 +12,7 @@
 #include "base/result.h"
 
 namespace soci {
-class session;
+class session;  // NOLINT(readability-identifier-naming): SOCI's name
 }
 
 namespace polyfon::store {
