@@ -81,7 +81,7 @@ void CommandTable::run(std::string_view line, Reply reply) const {
   if (!best) {
     std::string typed = base::printable(base::trim(line));
     return reply(fmt::format("No such command '{}' (type 'core show help {}' for other possible commands)\n",
-                             typed, words[0]));
+                             typed, base::printable(words[0], 32)));
   }
   CommandContext context{std::move(words)};
   if (best->run_later) return best->run_later(std::move(context), std::move(reply));

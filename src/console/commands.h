@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "base/metrics.h"
 #include "base/time.h"
 #include "call/exchange.h"
 #include "console/command.h"
@@ -27,6 +28,7 @@ void add_core_commands(CommandTable& table, call::Exchange& exchange, const Syst
 void add_sip_commands(CommandTable& table, call::Exchange& exchange, const registrar::Registrar& registrar,
                       const sip::UserAgent& user_agent);
 void add_dialplan_commands(CommandTable& table, const dialplan::Interpreter& interpreter);
+void add_metric_commands(CommandTable& table, const base::MetricsRegistry& metrics);
 void add_moh_commands(CommandTable& table, const call::Exchange& exchange);
 
 }  // namespace polyfon::console

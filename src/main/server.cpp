@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include "base/log.h"
@@ -17,6 +18,7 @@
 #include "dialplan/interpreter.h"
 #include "main/configuration.h"
 #include "main/history.h"
+#include "main/metrics.h"
 #include "media/engine/engine.h"
 #include "net/loop.h"
 #include "net/resolver.h"
@@ -101,6 +103,7 @@ class Server {
   std::unique_ptr<registrar::Registrar> registrar_;
   std::unique_ptr<call::Exchange> exchange_;
   std::unique_ptr<dialplan::Interpreter> interpreter_;
+  base::MetricsRegistry metrics_;
   console::SystemControl system_;
   console::CommandTable commands_;
   std::unique_ptr<console::Server> console_;
@@ -191,6 +194,10 @@ base::Result<> Server::listen() {
   for (const auto& address : snapshot_->sip.bind)
     if (auto listener = transport_.listen(address); !listener) return std::unexpected(listener.error());
 
+  add_metrics(metrics_, user_agent_, transport_);
+  add_metrics(metrics_, *registrar_);
+  add_metrics(metrics_, *exchange_);
+  media_->add_metrics(metrics_);
   system_ = {.version = POLYFON_VERSION,
              .started = clock_.now(),
              .started_wall = clock_.wall(),
@@ -201,6 +208,7 @@ base::Result<> Server::listen() {
   console::add_sip_commands(commands_, *exchange_, *registrar_, user_agent_);
   console::add_dialplan_commands(commands_, *interpreter_);
   console::add_moh_commands(commands_, *exchange_);
+  console::add_metric_commands(commands_, metrics_);
   auto console = console::Server::listen(edge_, control_, commands_, options_.data / console::kSocketName);
   if (!console) return std::unexpected(console.error());
   console_ = std::move(*console);
@@ -320,6 +328,14 @@ void Server::flush_bindings(base::Instant now) {
   control_.timers().arm(binding_timer_, now + kBindingFlush);
 }
 
+// A call takes four descriptors: as many as the system gives.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 base::Result<> prepare_data(const fs::path& data) {
   for (const char* folder : {"", "journal", "cdr-csv", "spool", "recordings"}) {
     std::error_code error;
@@ -350,6 +366,7 @@ base::Result<> serve(const ServeOptions& options) {
       base::start_logging({.level = log_level(settings.log_level), .file = settings.log_file.string()});
   if (!logging) return logging;
   log_diagnostics(configuration.diagnostics);
+  raise_descriptor_limit();
   base::Result<> result;
   {
     Server server(options, std::move(configuration));

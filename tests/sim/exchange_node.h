@@ -37,6 +37,8 @@ class ExchangeNode final : public call::EventReader {
   call::Exchange& exchange() { return exchange_; }
   SimEngine& media() { return media_; }
   registrar::Registrar& registrar() { return registrar_; }
+  store::Journal& journal() { return *journal_; }
+  sip::UserAgent& agent() { return agent_; }
   dialplan::Interpreter& interpreter() { return interpreter_; }
   // Applications that ran, in order: "Dial(SIP/1002)".
   const std::vector<std::string>& steps() const { return steps_; }
