@@ -7,6 +7,10 @@ namespace polyfon::call {
 
 Exchange::Exchange(Parts parts, std::shared_ptr<const config::Snapshot> snapshot)
     : parts_(std::move(parts)), snapshot_(std::move(snapshot)), sounds_(parts_.offload) {
+  // Two runs within one second give different ids: the count goes on from the microsecond of the start.
+  auto started =
+      std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.wall().time_since_epoch());
+  next_unique_id_ += static_cast<std::uint64_t>(started.count()) % 1'000'000;
   ready_.set_settled([this] { return settle(); });
   parts_.user_agent.set_session_handler(*this);
   parts_.media.set_event_handler([this](const media::Event& event) { on_media_event(event); });
@@ -34,7 +38,8 @@ Channel& Exchange::make_channel(std::string_view endpoint_name, bool incoming, C
   Channel& channel = *channels_.find(id);
   channel.incoming = incoming;
   channel.name = fmt::format("SIP/{}-{:08x}", endpoint_name, next_channel_number_++);
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(parts_.clock.wall().time_since_epoch()).count();
+  auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(parts_.clock.wall().time_since_epoch()).count();
   channel.unique_id = fmt::format("{}.{}", seconds, next_unique_id_++);
   channel.linked_id = linked ? linked->linked_id : channel.unique_id;
   if (linked) channel.owner_ = linked->id();
@@ -76,7 +81,8 @@ void Exchange::end(Channel& channel, HangupCause cause, bool by_peer) {
     if (channel.incoming && !answered)
       parts_.user_agent.reject(session, sip_from_cause(channel.hangup_cause));
     else
-      parts_.user_agent.hangup(session, static_cast<int>(channel.hangup_cause), to_string(channel.hangup_cause));
+      parts_.user_agent.hangup(session, static_cast<int>(channel.hangup_cause),
+                               to_string(channel.hangup_cause));
   }
   if (channel.stream_) {
     by_stream_.erase(channel.stream_.value());
@@ -111,7 +117,8 @@ bool Exchange::settle() {
 base::Task<> Exchange::script(ChannelId id, DialplanPosition start) {
   co_await runner_->run(id, std::move(start));
   if (Channel* channel = find(id)) {
-    auto cause = channel->hangup_cause == HangupCause::kNone ? HangupCause::kNormalClearing : channel->hangup_cause;
+    auto cause =
+        channel->hangup_cause == HangupCause::kNone ? HangupCause::kNormalClearing : channel->hangup_cause;
     end(*channel, cause, false);
   }
 }

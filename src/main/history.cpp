@@ -37,15 +37,26 @@ History::~History() {
   done.get_future().wait();
 }
 
-void History::on_record() {
-  if (!timer_.armed()) control_.timers().arm(timer_, control_.now() + kGroup);
+void History::on_record() { wake_in(kGroup); }
+
+void History::wake_in(base::Duration time) {
+  if (!timer_.armed()) control_.timers().arm(timer_, control_.now() + time);
 }
 
 void History::flush(base::Instant) {
-  strand_->post([this] {
-    if (auto written = writer_->flush(); !written)
-      base::log_error("cdr", "call history waits in the journal: {}", written.error().text);
-  });
+  strand_->post([this] { flush_on_worker(); });
+}
+
+// What failed is tried again without waiting for the next call to end: room may come at any time.
+void History::flush_on_worker() {
+  auto written = writer_->flush();
+  if (!written && !waits_)
+    base::log_error("cdr", "call history waits in the journal: {}", written.error().text);
+  if (written && waits_)
+    base::log_notice("cdr", "call history is written again: {} rows that waited", *written);
+  waits_ = !written;
+  if (waits_ || journal_->state() != store::Journal::State::kHealthy)
+    control_.post([this] { wake_in(kRetry); });
 }
 
 }  // namespace polyfon

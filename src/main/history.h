@@ -19,6 +19,8 @@ namespace polyfon {
 class History {
  public:
   static constexpr base::Duration kGroup = std::chrono::milliseconds(50);
+  // How often a full disk, or a database that refuses, is tried again.
+  static constexpr base::Duration kRetry = std::chrono::seconds(1);
 
   // Rows that a crash left in the journal are written first.
   static base::Result<std::unique_ptr<History>> open(const std::filesystem::path& data,
@@ -35,6 +37,8 @@ class History {
   History(net::WorkerPool& workers, net::Loop& control);
   void on_record();
   void flush(base::Instant now);
+  void flush_on_worker();
+  void wake_in(base::Duration time);
 
   net::Loop& control_;
   std::unique_ptr<store::Journal> journal_;
@@ -42,6 +46,7 @@ class History {
   std::unique_ptr<cdr::Recorder> recorder_;
   std::unique_ptr<cdr::Writer> writer_;
   std::unique_ptr<net::WorkerPool::Strand> strand_;
+  bool waits_ = false;  // on the strand: rows could not be written, and that has been said
   base::Timer timer_ = base::Timer::of<&History::flush>(this);
 };
 

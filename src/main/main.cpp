@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
   std::string data, config, command;
   bool remote = false;
   app.add_flag("-r,-R", remote, "console of the exchange that runs on --data");
-  app.add_option("-x", command, "with -r: run one console command and print what it says");
+  auto* execute = app.add_option("-x", command, "with -r: run one console command and print what it says");
   app.add_option("--data", data,
                  "database, spool, recordings and control socket (default: var/ beside the configuration)");
 
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
 
   if (*serve) return report(polyfon::serve({config, data_directory(data, config)}));
   if (*check) return polyfon::check(config);
-  if (!command.empty()) return report(polyfon::console::run_one_command(data_directory(data, {}), command));
+  if (*execute) return report(polyfon::console::run_one_command(data_directory(data, {}), command));
   if (remote) return report(polyfon::console::run_interactive(data_directory(data, {})));
   fmt::print("{}", app.help());
   return argc > 1 ? 2 : 0;

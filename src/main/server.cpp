@@ -135,6 +135,9 @@ Server::Server(ServeOptions options, Configuration configuration)
           control_.timers()) {}
 
 Server::~Server() {
+  // What is left is to be written: a second request to stop does not cut that short.
+  signals_.clear();
+  for (int signal_number : {SIGTERM, SIGHUP}) std::signal(signal_number, SIG_IGN);
   if (edge_thread_.joinable()) {
     edge_.post([this] {
       console_.reset();
@@ -192,7 +195,10 @@ base::Result<> Server::listen() {
     user_agent_.receive(flow, bytes, now);
   });
   for (const auto& address : snapshot_->sip.bind)
-    if (auto listener = transport_.listen(address); !listener) return std::unexpected(listener.error());
+    if (auto listener = transport_.listen(address); !listener)
+      return base::fail(listener.error().code,
+                        fmt::format("{}; udpbindaddr in [general] of sip.conf says where to listen",
+                                    listener.error().text));
 
   add_metrics(metrics_, user_agent_, transport_);
   add_metrics(metrics_, *registrar_);
