@@ -19,8 +19,9 @@ struct SystemControl {
   base::Instant started;
   base::WallTime started_wall;
   base::Instant reloaded;
-  std::function<void(Reply)> reload;          // core reload
-  std::function<void(bool gracefully)> stop;  // core stop now | gracefully
+  std::function<void(Reply)> reload;           // core reload
+  std::function<void(bool gracefully)> stop;   // core stop now | gracefully
+  std::function<std::string()> history_waits;  // why call records do not reach the database; empty: they do
 };
 
 void add_core_commands(CommandTable& table, call::Exchange& exchange, const SystemControl& system,

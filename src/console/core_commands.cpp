@@ -117,9 +117,12 @@ std::string show_application(std::string_view name) {
   return text;
 }
 
-std::string show_history(const store::Journal& journal) {
+std::string show_history(const SystemControl& system, const store::Journal& journal) {
+  std::string waits = system.history_waits ? system.history_waits() : std::string();
   switch (journal.state()) {
-    case store::Journal::State::kHealthy: return "Call history: written to the database and Master.csv.\n";
+    case store::Journal::State::kHealthy:
+      if (waits.empty()) return "Call history: written to the database and Master.csv.\n";
+      return fmt::format("Call history: records are safe in the journal and wait there: {}.\n", waits);
     case store::Journal::State::kOnReserve:
       return fmt::format(
           "Call history: the disk is full, records wait in the journal's reserve: {}. Free some space.\n",
@@ -180,11 +183,14 @@ void add_core_commands(CommandTable& table, call::Exchange& exchange, const Syst
   table.add({"core show help [<word>] [<word>] [<word>] [<word>]",
              "Display help list, or specific help on a command",
              "With words, shows the commands that begin with them, or the usage of the one that does.",
-             help});
+             [help](const CommandContext& context) { return help(context, 3); }});
+  table.add({"help [<word>] [<word>] [<word>] [<word>]", "Display help list, or specific help on a command",
+             "The same as `core show help`.",
+             [help](const CommandContext& context) { return help(context, 1); }});
   table.add(
       {"cdr show status", "Display the state of the call history",
        "Shows whether call records reach the database, or wait in the journal because the disk is full.",
-       [&](const CommandContext&) { return show_history(journal); }});
+       [&](const CommandContext&) { return show_history(system, journal); }});
   table.add({"core reload",
              "Reload the configuration",
              "Reads every file anew; applied as a whole when there is no error, else nothing changes and the "

@@ -50,13 +50,22 @@ void History::flush(base::Instant) {
 // What failed is tried again without waiting for the next call to end: room may come at any time.
 void History::flush_on_worker() {
   auto written = writer_->flush();
-  if (!written && !waits_)
+  std::string before;
+  {
+    std::scoped_lock guard(mutex_);
+    before = std::exchange(why_it_waits_, written ? std::string() : written.error().text);
+  }
+  if (!written && before.empty())
     base::log_error("cdr", "call history waits in the journal: {}", written.error().text);
-  if (written && waits_)
-    base::log_notice("cdr", "call history is written again: {} rows that waited", *written);
-  waits_ = !written;
-  if (waits_ || journal_->state() != store::Journal::State::kHealthy)
+  if (written && !before.empty())
+    base::log_notice("cdr", "call history is written again: {} rows had waited", *written);
+  if (!written || journal_->state() != store::Journal::State::kHealthy)
     control_.post([this] { wake_in(kRetry); });
+}
+
+std::string History::why_it_waits() const {
+  std::scoped_lock guard(mutex_);
+  return why_it_waits_;
 }
 
 }  // namespace polyfon

@@ -3,6 +3,8 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <string>
 
 #include "base/result.h"
 #include "base/timer_wheel.h"
@@ -32,6 +34,7 @@ class History {
   const store::Journal& journal() const { return *journal_; }
   store::Database& database() { return *database_; }
   net::WorkerPool::Strand& strand() { return *strand_; }
+  std::string why_it_waits() const;  // why rows cannot be written now; empty: they can
 
  private:
   History(net::WorkerPool& workers, net::Loop& control);
@@ -46,7 +49,8 @@ class History {
   std::unique_ptr<cdr::Recorder> recorder_;
   std::unique_ptr<cdr::Writer> writer_;
   std::unique_ptr<net::WorkerPool::Strand> strand_;
-  bool waits_ = false;  // on the strand: rows could not be written, and that has been said
+  mutable std::mutex mutex_;  // the reason goes from the strand to the console
+  std::string why_it_waits_;
   base::Timer timer_ = base::Timer::of<&History::flush>(this);
 };
 

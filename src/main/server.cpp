@@ -209,7 +209,8 @@ base::Result<> Server::listen() {
              .started_wall = clock_.wall(),
              .reloaded = clock_.now(),
              .reload = [this](console::Reply reply) { reload(std::move(reply)); },
-             .stop = [this](bool gracefully) { gracefully ? drain() : stop_now(); }};
+             .stop = [this](bool gracefully) { gracefully ? drain() : stop_now(); },
+             .history_waits = [this] { return history_->why_it_waits(); }};
   console::add_core_commands(commands_, *exchange_, system_, history_->journal(), control_.timers());
   console::add_sip_commands(commands_, *exchange_, *registrar_, user_agent_);
   console::add_dialplan_commands(commands_, *interpreter_);
