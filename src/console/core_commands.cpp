@@ -174,9 +174,9 @@ void add_show_commands(CommandTable& table, call::Exchange& exchange, const Syst
 void add_core_commands(CommandTable& table, call::Exchange& exchange, const SystemControl& system,
                        const store::Journal& journal, const base::TimerWheel& timers) {
   add_show_commands(table, exchange, system, timers);
-  auto help = [&table](const CommandContext& context) {
+  auto help = [&table](const CommandContext& context, std::size_t first_word) {
     std::string prefix;
-    for (std::size_t i = 3; i < context.words.size(); ++i)
+    for (std::size_t i = first_word; i < context.words.size(); ++i)
       prefix += (prefix.empty() ? "" : " ") + context.words[i];
     return table.help(prefix);
   };
