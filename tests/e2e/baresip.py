@@ -56,8 +56,8 @@ class Baresip:
         tone = write_tone(self.directory / "tone.wav", hertz or 0, level=0.5 if hertz else 0.0)
         modules = MODULES if MODULES.exists() else "/usr/lib/baresip/modules"
         (self.directory / "config").write_text(CONFIG.format(
-            host=place.host, sip=self._sip, control=self._control, rtp=rtp, rtp_end=rtp + 31, tone=tone, recordings=self.recordings,
-            modules=modules, calls=calls))
+            host=place.host, sip=self._sip, control=self._control, rtp=rtp, rtp_end=rtp + 31, tone=tone,
+            recordings=self.recordings, modules=modules, calls=calls))
         (self.directory / "accounts").write_text(ACCOUNT.format(
             name=name, address=exchange.address, password=password or f"secret-{name}", codecs=codecs, answer=answer))
         (self.directory / "contacts").write_text("")

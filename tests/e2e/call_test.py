@@ -2,7 +2,7 @@
 import time
 import unittest
 
-from support import Baresip, Case, Exchange, accounts, wait_for
+from support import CHECKED, Baresip, Case, Exchange, accounts, wait_for
 
 PLAN = """
 [phones]
@@ -19,7 +19,11 @@ exten => 303,1,Hangup(21)
 class Calls(Case):
     def setUp(self):
         super().setUp()
-        self.exchange = Exchange(self.place, {"sip.conf": accounts("101", "102", "103", "104"), "extensions.conf": PLAN}).start()
+        self.exchange = Exchange(self.place, {"sip.conf": accounts("101", "102", "103", "104"), "extensions.conf": PLAN},
+                                 program=CHECKED).start()
+
+    def tearDown(self):
+        self.exchange.stop()
 
     def phone(self, name, **more):
         return Baresip(self.place, self.exchange, name, **more).register()

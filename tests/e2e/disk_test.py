@@ -4,7 +4,7 @@ import re
 import subprocess
 import unittest
 
-from support import Baresip, Case, Exchange, accounts, wait_for
+from support import CHECKED, Baresip, Case, Exchange, accounts, wait_for
 
 CALLS = 30  # more than fit into what the journal's last block has left
 PLAN = "[phones]\nexten => _10X,1,Dial(SIP/${EXTEN},20)\n"
@@ -34,7 +34,7 @@ class FullDisk(Case):
 
     def test_history_waits_for_room_and_then_appears(self):
         exchange = Exchange(self.place, {"sip.conf": accounts("101", "102"), "extensions.conf": PLAN},
-                            data=self.disk / "var").start()
+                            data=self.disk / "var", program=CHECKED).start()
         caller, called = (Baresip(self.place, exchange, name).register() for name in ("101", "102"))
 
         def call():
@@ -67,7 +67,7 @@ class FullDisk(Case):
 
     def test_history_survives_a_restart_on_a_full_disk(self):
         exchange = Exchange(self.place, {"sip.conf": accounts("101", "102"), "extensions.conf": PLAN},
-                            data=self.disk / "var").start()
+                            data=self.disk / "var", program=CHECKED).start()
         caller, called = (Baresip(self.place, exchange, name).register() for name in ("101", "102"))
         self.fill()
         caller.dial("102")

@@ -12,6 +12,8 @@ from place import RTP_PORTS, Place, wait_for
 SOURCE = pathlib.Path(os.environ.get("POLYFON_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 PROGRAM = pathlib.Path(os.environ.get("POLYFON_BIN", SOURCE / "build" / "release" / "polyfon"))
 PROGRAM_ASAN = pathlib.Path(os.environ.get("POLYFON_BIN_ASAN", SOURCE / "build" / "dev" / "polyfon"))
+# For tests of what it does and not of how fast: with the sanitizers, where that is built.
+CHECKED = PROGRAM_ASAN if PROGRAM_ASAN.exists() else PROGRAM
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:check_initialization_order=1",

@@ -22,7 +22,8 @@ class FirstCall(Case):
 
     def expect_history(self, source, destination, seconds):
         row = self.exchange.history(1)[0]
-        self.assertEqual((row["src"], row["dst"], row["disposition"], row["lastapp"]), (source, destination, "ANSWERED", "Dial"))
+        self.assertEqual((row["src"], row["dst"], row["disposition"], row["lastapp"]),
+                         (source, destination, "ANSWERED", "Dial"))
         self.assertEqual(row["dcontext"], "outcoling")
         self.assertTrue(row["channel"].startswith(f"SIP/{source}-"), row)
         self.assertTrue(row["dstchannel"].startswith(f"SIP/{destination}-"), row)

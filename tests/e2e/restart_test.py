@@ -5,7 +5,7 @@ import subprocess
 import time
 import unittest
 
-from support import Baresip, Case, Exchange, accounts, wait_for
+from support import CHECKED, Baresip, Case, Exchange, accounts, wait_for
 
 PLAN = "[phones]\nexten => _10X,1,Dial(SIP/${EXTEN},20)\n"
 FILES = {"sip.conf": accounts("101", "102", "103"), "extensions.conf": PLAN}
@@ -15,10 +15,10 @@ class Restart(Case):
     def phone(self, exchange, name, **more):
         return Baresip(self.place, exchange, name, **more).register()
 
-    def serve(self, exchange, seconds=10, **data):
+    def serve(self, exchange, data=None):
         """Runs `polyfon serve` that is to fail; returns (exit code, what it said)."""
-        done = subprocess.run([exchange.program, "serve", "--config", exchange.config, "--data", data.get("data", exchange.data)],
-                              capture_output=True, text=True, check=False, timeout=seconds)
+        command = [exchange.program, "serve", "--config", exchange.config, "--data", data or exchange.data]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
         return done.returncode, done.stdout + done.stderr
 
     def call_and_hang_up(self, caller, called, number):
@@ -30,7 +30,7 @@ class Restart(Case):
         caller.closed()
 
     def test_registrations_are_there_after_a_restart(self):
-        exchange = Exchange(self.place, FILES).start()
+        exchange = Exchange(self.place, FILES, program=CHECKED).start()
         caller, called = self.phone(exchange, "101"), self.phone(exchange, "102")
         exchange.stop()
         exchange.start()
@@ -40,7 +40,7 @@ class Restart(Case):
         exchange.stop()
 
     def test_history_of_both_runs_is_in_one_file(self):
-        exchange = Exchange(self.place, FILES).start()
+        exchange = Exchange(self.place, FILES, program=CHECKED).start()
         caller, called = self.phone(exchange, "101"), self.phone(exchange, "102")
         self.call_and_hang_up(caller, called, "102")
         exchange.stop()
@@ -50,7 +50,7 @@ class Restart(Case):
         self.assertEqual(len({row["uniqueid"] for row in rows}), 2)
 
     def test_hangup_signal_reloads(self):
-        exchange = Exchange(self.place, FILES).start()
+        exchange = Exchange(self.place, FILES, program=CHECKED).start()
         exchange.write(**{"extensions.conf": PLAN + "exten => 200,1,NoOp(new)\n"})
         exchange.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "NoOp(new)" in exchange.console("dialplan show phones"), 5, "the new extension")
@@ -62,7 +62,7 @@ class Restart(Case):
         exchange.stop()
 
     def test_terminated_it_lets_calls_end_and_takes_no_new_ones(self):
-        exchange = Exchange(self.place, FILES).start()
+        exchange = Exchange(self.place, FILES, program=CHECKED).start()
         caller, called, late = (self.phone(exchange, name) for name in ("101", "102", "103"))
         caller.dial("102")
         called.answered()
@@ -83,7 +83,7 @@ class Restart(Case):
         self.assertEqual([row["disposition"] for row in exchange.csv_rows()][-1:], ["ANSWERED"])
 
     def test_stop_now_hangs_up(self):
-        exchange = Exchange(self.place, FILES).start()
+        exchange = Exchange(self.place, FILES, program=CHECKED).start()
         caller, called = self.phone(exchange, "101"), self.phone(exchange, "102")
         caller.dial("102")
         called.answered()
@@ -96,7 +96,7 @@ class Restart(Case):
         self.assertEqual([row["disposition"] for row in exchange.csv_rows()], ["ANSWERED"])
 
     def test_a_port_that_is_taken_is_named_with_what_to_do(self):
-        exchange = Exchange(self.place, FILES)
+        exchange = Exchange(self.place, FILES, program=CHECKED)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.bind((self.place.host, exchange.port))
             code, text = self.serve(exchange)
@@ -106,8 +106,8 @@ class Restart(Case):
         self.assertNotIn("polyfon ready", text)
 
     def test_a_second_exchange_on_the_same_data_is_refused(self):
-        first = Exchange(self.place, FILES).start()
-        second = Exchange(self.place, FILES, name="second")
+        first = Exchange(self.place, FILES, program=CHECKED).start()
+        second = Exchange(self.place, FILES, name="second", program=CHECKED)
         code, text = self.serve(second, data=first.data)
         self.assertEqual(code, 1, text)
         self.assertRegex(text, f"(?s)polyfon runs on {first.data}.*--data")
@@ -115,7 +115,7 @@ class Restart(Case):
         first.stop()
 
     def test_a_configuration_with_errors_is_not_started(self):
-        exchange = Exchange(self.place, FILES | {"extensions.conf": "[phones]\n[broken\n"})
+        exchange = Exchange(self.place, FILES | {"extensions.conf": "[phones]\n[broken\n"}, program=CHECKED)
         code, text = self.serve(exchange)
         self.assertEqual(code, 1, text)
         self.assertIn("extensions.conf:2: error", text)

@@ -2,6 +2,7 @@
 import collections
 import csv
 import re
+import signal
 import time
 
 from place import FIXTURES, Place
@@ -71,6 +72,11 @@ class Sipp:
 
     def end(self):
         self.place.end(self.process)
+        return self.counts()
+
+    def finish(self, seconds=20):
+        """No new calls; waits for those that run."""
+        self.place.end(self.process, signal.SIGUSR1, seconds)
         return self.counts()
 
 

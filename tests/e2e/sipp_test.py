@@ -67,8 +67,8 @@ class Load(Case):
         if not PROGRAM_ASAN.exists():
             self.skipTest(f"{PROGRAM_ASAN} is not built")
         self.begin(program=PROGRAM_ASAN)
-        self.register(rate=250)
-        self.call(CALLS, rate=140)
+        self.register(rate=350)
+        self.call(CALLS, rate=200)
         time.sleep(0.5)
         self.expect_history(CALLS)
         self.expect_telephones(CALLS)

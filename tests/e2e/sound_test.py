@@ -4,12 +4,13 @@ import subprocess
 import time
 import unittest
 
-from support import Baresip, Case, Exchange, accounts, expect_tone, read_samples, wait_for, write_tone
+from support import CHECKED, Baresip, Case, Exchange, accounts, expect_tone, read_samples, wait_for, write_tone
 
 HIGH, LOW = 1000, 425
 PROMPT, MUSIC, SECOND = 700, 1300, 1700
 
-SIP = accounts("101", "102") + accounts("103", more="disallow=all\nallow=ulaw") + accounts("104", more="disallow=all\nallow=alaw")
+SIP = (accounts("101", "102") + accounts("103", more="disallow=all\nallow=ulaw") +
+       accounts("104", more="disallow=all\nallow=alaw"))
 PLAN = """
 [phones]
 exten => _10X,1,Dial(SIP/${{EXTEN}},10)
@@ -51,9 +52,12 @@ class Sounds(Case):
             "sip.conf": SIP,
             "extensions.conf": PLAN.format(prompt=folder / "prompt", second=folder / "second",
                                             raw=folder / "raw"),
-            "musiconhold.conf": f"[default]\nmode=files\ndirectory={folder}/music\n[test]\nmode=files\ndirectory={folder}/music\n",
+            "musiconhold.conf": "".join(f"[{name}]\nmode=files\ndirectory={folder}/music\n" for name in ("default", "test")),
         }
-        self.exchange = Exchange(self.place, files).start()
+        self.exchange = Exchange(self.place, files, program=CHECKED).start()
+
+    def tearDown(self):
+        self.exchange.stop()
 
     def phone(self, name, hertz=None, **more):
         return Baresip(self.place, self.exchange, name, hertz, **more).register()

@@ -10,7 +10,8 @@ QUIET, BUSY = 0.1, 0.4  # seconds: what is aimed at, and what a machine that doe
 TRIES = 5
 
 OPTIONS = ("OPTIONS sip:{to} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{n};rport\r\nMax-Forwards: 70\r\n"
-           "From: <sip:probe@{own}>;tag=1\r\nTo: <sip:{to}>\r\nCall-ID: start-{n}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
+           "From: <sip:probe@{own}>;tag=1\r\nTo: <sip:{to}>\r\nCall-ID: start-{n}\r\n"
+           "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
 
 
 class Startup(Case):
