@@ -113,9 +113,12 @@ std::string UserAgentCore::contact(const Flow& flow, std::string_view user, bool
 
 std::string UserAgentCore::retry_after() { return std::to_string(random_.below(11)); }
 
-Builder UserAgentCore::start_request(Method method, std::string_view uri, std::string_view via) {
+Builder UserAgentCore::start_request(Method method, std::string_view uri, std::string_view via,
+                                     unsigned max_forwards) {
   Builder builder(out_);
-  builder.request(to_string(method), uri).header(Header::kVia, via).header(Header::kMaxForwards, 70);
+  builder.request(to_string(method), uri)
+      .header(Header::kVia, via)
+      .header(Header::kMaxForwards, max_forwards);
   return builder;
 }
 

@@ -62,7 +62,8 @@ class UserAgentCore final : public TransactionUser {
   void bury(ClientRequestId id) { over_requests_.push_back(id); }
 
   // The request line, Via and Max-Forwards of a request of ours.
-  Builder start_request(Method method, std::string_view uri, std::string_view via);
+  Builder start_request(Method method, std::string_view uri, std::string_view via,
+                        unsigned max_forwards = 70);
   // Answers through a server transaction, at once.
   void reply(const Incoming& request, int status, std::initializer_list<HeaderView> headers = {});
   // Answers and forgets. The To-tag is a hash of the request (RFC 3261 8.2.7).

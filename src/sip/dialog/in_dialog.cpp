@@ -102,6 +102,7 @@ void InviteSession::send_bye() {
   state_ = SessionState::kLeaving;
   limit_.cancel();
   stop_repeat();
+  drop_held();
   InDialogRequest bye{.method = Method::kBye};
   if (!bye_reason_.empty()) {
     bye.header_name = "Reason";

@@ -22,7 +22,9 @@ namespace polyfon::sip {
 
 class UserAgentCore;
 
-inline constexpr std::size_t kMaxForks = 16;             // early dialogs of one INVITE
+inline constexpr std::size_t kMaxForks = 16;  // early dialogs of one INVITE
+inline constexpr base::Duration kReinviteLimit =
+    std::chrono::minutes(3);                             // for a final answer to an offer of ours
 inline constexpr int kMaxGlareRetries = 4;               // RFC 3261 14.1
 inline constexpr std::size_t kMaxInDialogRequests = 16;  // of ours that wait, INFO above all
 
@@ -127,6 +129,7 @@ class InviteSession {
   void reinvite_accepted(const Message& response);
   void glare();
   void retry_offer();
+  void give_up_offer();
   void offer_refused(int status);
   void drop_server_invite(int status);
 
@@ -136,6 +139,7 @@ class InviteSession {
   void update_responded(int status, const Message* response);
   void hold_for_answer(const Incoming& request, OfferSource source);
   void answer_held(int status, std::string_view sdp);
+  void drop_held();
 
   // in_dialog.cpp
   void receive_bye(const Incoming& bye);

@@ -115,6 +115,7 @@ bool InviteSession::offer(std::string_view sdp) {
 
 void InviteSession::reinvite_responded(const Message& response, const Envelope& envelope) {
   const int status = response.status();
+  limit_.cancel();
   if (status < 300) return reinvite_accepted(response);
   if (dialog_.offer_answer.local_offer()) dialog_.offer_answer.apply(OfferAnswer::Event::kWithdraw);
   if (told_) {
@@ -156,6 +157,20 @@ void InviteSession::glare() {
   if (++client_->glare > kMaxGlareRetries) return offer_refused(491);
   const auto units = outgoing_ ? 210 + core_.random().below(191) : core_.random().below(201);
   core_.timers().arm(limit_, core_.now() + std::chrono::milliseconds(10 * units));
+}
+
+// A re-INVITE that is only ever answered provisionally: CANCEL it; when that does not help either, the peer
+// is gone.
+void InviteSession::give_up_offer() {
+  if (!client_->cancelled && core_.layer().proceeding(client_->transaction)) {
+    client_->cancelled = true;
+    core_.layer().cancel_client(client_->transaction, {}, core_.now());
+    core_.timers().arm(limit_, core_.now() + core_.layer().times().give_up());
+    return;
+  }
+  core_.layer().abandon_client(client_->transaction);
+  client_.reset();
+  end_by_peer("no answer to our offer", true);
 }
 
 void InviteSession::retry_offer() {

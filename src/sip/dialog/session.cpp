@@ -18,10 +18,13 @@ void InviteSession::tell(bool by_peer, std::string_view reason) {
 
 void InviteSession::finish() {
   if (state_ == SessionState::kOver) return;
+  drop_held();
   state_ = SessionState::kOver;
   told_ = true;
   repeat_.cancel();
   limit_.cancel();
+  // An INVITE that has had a provisional response waits without a timer of its own (RFC 3261 17.1.1.2).
+  if (client_ && client_->open) core_.layer().abandon_client(client_->transaction);
   core_.bury(id_);
 }
 
@@ -38,7 +41,9 @@ void InviteSession::end_by_peer(std::string_view reason, bool say_bye) {
 
 Builder InviteSession::start_request(const Dialog& dialog, Method method, std::uint32_t cseq,
                                      const std::string& via) {
-  Builder builder = core_.start_request(method, dialog.request_uri(), via);
+  bool initial = method == Method::kInvite && options_ && state_ == SessionState::kCalling;
+  Builder builder =
+      core_.start_request(method, dialog.request_uri(), via, initial ? options_->max_forwards : 70);
   dialog.write_routes(builder);
   builder.header(Header::kFrom, dialog.local)
       .header(Header::kTo, dialog.remote)
@@ -82,10 +87,9 @@ void InviteSession::on_repeat(base::Instant now) {
 
 void InviteSession::on_limit(base::Instant now) {
   UserAgentCore::Turn turn(core_, now);
-  if (state_ == SessionState::kConfirmed) return retry_offer();
+  if (state_ == SessionState::kConfirmed) return client_ && client_->open ? give_up_offer() : retry_offer();
   if (state_ != SessionState::kCalling) return;
   if (told_) {  // RFC 3261 9.1: 64*T1 after the CANCEL the call is over, whatever comes
-    core_.layer().abandon_client(client_->transaction);
     return finish();
   }
   give_up_calling(408, "no answer in time");  // RFC 3261 16.8: Timer C
@@ -94,6 +98,8 @@ void InviteSession::on_limit(base::Instant now) {
 void InviteSession::hangup(int q850_cause, std::string_view reason) {
   if (q850_cause > 0) {
     bye_reason_ = fmt::format("Q.850;cause={}", q850_cause);  // RFC 3326
+    if (q850_cause == 26)
+      bye_reason_ = "SIP;cause=200;text=\"Call completed elsewhere\", " + bye_reason_;  // 2: no missed call
     if (!reason.empty()) {
       bye_reason_ += ";text=\"";
       for (char c : reason)

@@ -55,6 +55,7 @@ void InviteSession::send_invite() {
   std::string_view message =
       client_->sdp.empty() ? builder.body() : builder.body("application/sdp", client_->sdp);
   core_.layer().start_client(client_->transaction, message, core_.now());
+  if (!first) core_.timers().arm(limit_, core_.now() + kReinviteLimit);
 }
 
 void InviteSession::receive_invite_response(ClientId id, const Message& response, const Envelope& envelope) {

@@ -45,6 +45,14 @@ void InviteSession::answer_held(int status, std::string_view sdp) {
   core_.layer().respond(held->transaction, status, message, core_.now());
 }
 
+// RFC 3261 15.1.2: what is open when the dialog ends is answered with 487.
+void InviteSession::drop_held() {
+  if (!pending_) return;
+  if (pending_->source == OfferSource::kUpdate || pending_->source == OfferSource::kPrack)
+    answer_held(487, {});
+  pending_.reset();
+}
+
 bool InviteSession::send_update(std::string_view sdp) {
   if (!peer_updates_ || requests_.size() >= kMaxInDialogRequests || dialog_.remote_tag.empty()) return false;
   if (!dialog_.offer_answer.apply(OfferAnswer::Event::kSendOffer)) return false;

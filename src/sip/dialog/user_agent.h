@@ -128,8 +128,9 @@ struct InviteOptions {
   std::string contact_user;         // user part of our Contact
   std::vector<std::string> routes;  // Route set to start from (outbound proxy, Path)
   std::vector<HeaderField> headers;
-  std::string sdp;                                      // our offer; empty: late offer
-  std::optional<Credentials> credentials;               // answers 401/407 of this peer, once
+  std::string sdp;                         // our offer; empty: late offer
+  std::optional<Credentials> credentials;  // answers 401/407 of this peer, once
+  std::uint8_t max_forwards = 70;  // a B2BUA passes on what is left (RFC 3261 16.6 step 3, sip-cases 98)
   base::Duration ring_limit = std::chrono::minutes(3);  // Timer C's part: no final answer by then: CANCEL
 };
 

@@ -5,12 +5,13 @@
 namespace polyfon::sip {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 class InDialog : public Raw {
- protected:
+ public:
   void SetUp() override { establish_from_peer(); }
   void request(std::string method, int cseq, std::string body = "", std::string headers = "") {
     send({.method = method,
@@ -296,6 +297,49 @@ TEST_F(InDialog, rfc5057_a_481_to_our_info_ends_the_call_and_a_415_does_not) {
 TEST_F(InDialog, a_flood_of_info_from_above_is_bounded) {
   for (int i = 0; i < 100; ++i) phone.user_agent.info(phone.session, "a/b", "x");
   EXPECT_EQ(network.count("INFO"), 16);
+}
+
+TEST_F(InDialog, an_offer_that_only_rings_is_cancelled_and_then_the_call_is_ended) {
+  phone.user_agent.offer(phone.session, kOffer);
+  network.settle();
+  respond(*network.last("INVITE sip:carol"), 180, "");
+  network.run(181s);
+  EXPECT_GE(network.count("CANCEL"), 1);
+  EXPECT_EQ(phone.ended, 0);
+  network.run(40s);
+  EXPECT_THAT(phone.events, ElementsAre("ended by peer"));
+  network.run(100s);
+  EXPECT_TRUE(phone.idle());
+}
+
+TEST_F(InDialog, an_offer_that_was_cancelled_is_refused_with_487) {
+  phone.user_agent.offer(phone.session, kOffer);
+  network.settle();
+  Packet invite = *network.last("INVITE sip:carol");
+  respond(invite, 180, "");
+  network.run(181s);
+  respond(invite, 487, "");
+  EXPECT_THAT(phone.events, ElementsAre("offer rejected 487"));
+  EXPECT_EQ(phone.ended, 0);
+}
+
+TEST_F(InDialog, hanging_up_leaves_no_ringing_offer_behind) {
+  phone.user_agent.offer(phone.session, kOffer);
+  network.settle();
+  respond(*network.last("INVITE sip:carol"), 180, "");
+  phone.user_agent.hangup(phone.session);
+  network.settle();
+  respond(*network.last("BYE"), 200, "");
+  network.run(60s);
+  EXPECT_TRUE(phone.idle());
+}
+
+TEST_F(InDialog, rfc3261_15_1_2_an_update_that_waits_for_its_answer_gets_487_when_the_call_ends) {
+  request("UPDATE", 2, "v=0 new");
+  request("BYE", 3);
+  EXPECT_EQ(peer.last("SIP/2.0 487")->header("CSeq"), "2 UPDATE");
+  network.run(60s);
+  EXPECT_TRUE(phone.idle());
 }
 
 class EarlyUpdate : public Raw {};

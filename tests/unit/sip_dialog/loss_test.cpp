@@ -107,7 +107,7 @@ class Calls {
 };
 
 class Loss : public testing::TestWithParam<int> {
- protected:
+ public:
   Scenario scenario() const { return static_cast<Scenario>(GetParam()); }
 };
 

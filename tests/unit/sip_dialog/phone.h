@@ -136,7 +136,7 @@ class RawPeer {
 
 // Two phones that know each other, and the usual call.
 class TwoPhones : public ::testing::Test {
- protected:
+ public:
   void SetUp() override {
     bob.when_invited = [this](SessionId id, const Message&) { bob.user_agent.provisional(id, 180); };
   }

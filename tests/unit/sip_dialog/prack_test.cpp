@@ -4,6 +4,7 @@
 namespace polyfon::sip {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using Prack = Raw;
@@ -18,7 +19,7 @@ TEST_F(Prack, rfc3262_3_a_caller_that_does_not_require_it_gets_unreliable_respon
 }
 
 class Reliable : public Raw {
- protected:
+ public:
   void SetUp() override {
     phone.when_invited = [this](SessionId id, const Message&) {
       phone.user_agent.provisional(id, 183, kAnswer);

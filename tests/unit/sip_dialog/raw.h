@@ -4,10 +4,8 @@
 
 namespace polyfon::sip {
 
-using namespace std::chrono_literals;
-
 class Raw : public testing::Test {
- protected:
+ public:
   static constexpr std::string_view kUs = "10.0.0.2:5060";
 
   struct Text {

@@ -4,12 +4,13 @@
 namespace polyfon::sip {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 class Answering : public Raw, public RequestHandler {
- protected:
+ public:
   void SetUp() override { phone.user_agent.set_request_handler(Method::kRegister, *this); }
   void on_request(IncomingRequest request, base::Instant) override {
     ++asked;
@@ -137,7 +138,7 @@ TEST_F(Answering, options_have_a_handler_when_one_is_set) {
 }
 
 class Asking : public Raw {
- protected:
+ public:
   void ask(std::optional<Credentials> credentials = {}) {
     RequestOptions options;
     options.flow.remote = address("10.0.0.9:5060");

@@ -4,6 +4,7 @@
 namespace polyfon::sip {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -259,7 +260,7 @@ constexpr std::string_view kChallenge =
     "WWW-Authenticate: Digest realm=\"b\", nonce=\"n1\", algorithm=MD5, qop=\"auth\"\n";
 
 class Digest : public Raw {
- protected:
+ public:
   Packet call_with_password() {
     return call_peer(
         kOffer, [](InviteOptions& options) { options.credentials = Credentials{"alice", "secret", {}}; });

@@ -4,6 +4,7 @@
 namespace polyfon::sip {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

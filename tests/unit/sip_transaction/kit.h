@@ -8,8 +8,6 @@
 
 namespace polyfon::sip {
 
-using namespace std::chrono_literals;
-
 inline std::string crlf(std::string_view text) {
   std::string bytes;
   for (char c : text) {
@@ -20,7 +18,7 @@ inline std::string crlf(std::string_view text) {
 }
 
 class Kit : public testing::Test, public Sink, public TransactionUser {
- protected:
+ public:
   bool send(const Flow& flow, std::string_view message) override {
     if (refuse) return false;
     sent.emplace_back(message);
@@ -101,7 +99,7 @@ class Kit : public testing::Test, public Sink, public TransactionUser {
     return layer.open_server(flow, method, keys, {7, 1});
   }
 
-  base::Instant now = base::Instant{} + 1h;
+  base::Instant now = base::Instant{} + std::chrono::hours(1);
   base::TimerWheel wheel{now};
   base::SeededRandom random{1};
   TransactionCounters counters;

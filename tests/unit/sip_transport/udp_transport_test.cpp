@@ -16,7 +16,7 @@ base::SocketAddress loopback(std::uint16_t port = 0) {
 }
 
 class Udp : public testing::Test {
- protected:
+ public:
   Udp() : deadline_(this, &Udp::expire) {}
   ~Udp() override { deadline_.cancel(); }
   static void expire(void* self, base::Instant) { static_cast<Udp*>(self)->loop.stop(); }
