@@ -20,7 +20,7 @@ def run(fix):
     def batch(files):
         return subprocess.run([CLANG_FORMAT, *arguments, *map(str, files)], capture_output=True, text=True).stderr
 
-    files = sources.files("src", "tests", "cmake")
+    files = sources.files("src", "tests")
     return "".join(sources.in_parallel(batch, [files[i:i + 16] for i in range(0, len(files), 16)]))
 
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the .cpp files of src and tests with the checks of .clang-tidy: names, and what coroutines forbid.
+"""Runs clang-tidy over the .cpp files of src, or those named, with the checks of .clang-tidy: names, and what coroutines forbid.
 
   tools/check_naming.py [--build BUILD_DIRECTORY] [FILE...]
 
-BUILD_DIRECTORY (build/dev) needs to be configured. A file that passed is not looked at again until it, or a header of
+BUILD_DIRECTORY (build/dev) needs to be configured. The precompiled header is not used: a file of src says itself what
+it needs. A file that passed is not looked at again until it, or a header of
 the project that it includes, or .clang-tidy changes.
 """
 import argparse
@@ -49,7 +50,7 @@ def main():
         return 2
 
     folder, commands = database(arguments.build)
-    wanted = [f.resolve() for f in arguments.files] or sources.files("src", "tests", suffixes=(".cpp",))
+    wanted = [f.resolve() for f in arguments.files] or sources.files("src", suffixes=(".cpp",))
     files = [file for file in wanted if str(file) in commands]
     salt = (sources.ROOT / ".clang-tidy").read_text() + CLANG_TIDY
     passed, closure = sources.Passed("naming"), sources.Closure()
