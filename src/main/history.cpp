@@ -30,17 +30,28 @@ History::History(net::WorkerPool& workers, net::Loop& control)
 
 History::~History() {
   if (!writer_) return;
-  timer_.cancel();
+  sync_timer_.cancel();
+  feed_timer_.cancel();
   flush({});
   std::promise<void> done;  // at the end of the process: nobody waits for control any more
   strand_->post([&done] { done.set_value(); });
   done.get_future().wait();
 }
 
-void History::on_record() { wake_in(kGroup); }
+void History::on_record() {
+  if (!sync_timer_.armed()) control_.timers().arm(sync_timer_, control_.now() + kGroup);
+  feed_in(kFeed);
+}
 
-void History::wake_in(base::Duration time) {
-  if (!timer_.armed()) control_.timers().arm(timer_, control_.now() + time);
+void History::feed_in(base::Duration time) {
+  if (!feed_timer_.armed()) control_.timers().arm(feed_timer_, control_.now() + time);
+}
+
+// A journal that cannot be synced is for flush() to report, and to try again.
+void History::sync(base::Instant) {
+  strand_->post([this] {
+    if (!journal_->sync()) flush_on_worker();
+  });
 }
 
 void History::flush(base::Instant) {
@@ -60,7 +71,7 @@ void History::flush_on_worker() {
   if (written && !before.empty())
     base::log_notice("cdr", "call history is written again: {} rows had waited", *written);
   if (!written || journal_->state() != store::Journal::State::kHealthy)
-    control_.post([this] { wake_in(kRetry); });
+    control_.post([this] { feed_in(kRetry); });
 }
 
 std::string History::why_it_waits() const {

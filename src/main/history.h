@@ -1,5 +1,6 @@
 // History: the call history's parts wired together: journal and recorder on control, database and writer on a
-// worker strand, woken within kGroup of a record (one sync a group). thread: control.
+// worker strand. Within kGroup of a record the journal is synced (one sync a group), within kFeed the rows
+// are in SQL and Master.csv: those need several syncs however few rows there are. thread: control.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -21,6 +22,7 @@ namespace polyfon {
 class History {
  public:
   static constexpr base::Duration kGroup = std::chrono::milliseconds(50);
+  static constexpr base::Duration kFeed = std::chrono::milliseconds(500);
   // How often a full disk, or a database that refuses, is tried again.
   static constexpr base::Duration kRetry = std::chrono::seconds(1);
 
@@ -39,9 +41,10 @@ class History {
  private:
   History(net::WorkerPool& workers, net::Loop& control);
   void on_record();
+  void sync(base::Instant now);
   void flush(base::Instant now);
   void flush_on_worker();
-  void wake_in(base::Duration time);
+  void feed_in(base::Duration time);
 
   net::Loop& control_;
   std::unique_ptr<store::Journal> journal_;
@@ -51,7 +54,8 @@ class History {
   std::unique_ptr<net::WorkerPool::Strand> strand_;
   mutable std::mutex mutex_;  // the reason goes from the strand to the console
   std::string why_it_waits_;
-  base::Timer timer_ = base::Timer::of<&History::flush>(this);
+  base::Timer sync_timer_ = base::Timer::of<&History::sync>(this);
+  base::Timer feed_timer_ = base::Timer::of<&History::flush>(this);
 };
 
 }  // namespace polyfon

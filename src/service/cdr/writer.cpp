@@ -24,22 +24,21 @@ Writer::Writer(store::Journal& journal, store::Database& database, std::filesyst
     : journal_(journal), database_(database), csv_file_(std::move(csv_file)), settings_(settings) {}
 
 base::Result<std::size_t> Writer::flush() {
-  // An empty journal is synced too: that is where it looks for room again.
-  if (auto synced = journal_.sync(); !synced) return std::unexpected(synced.error());
   std::size_t total = 0;
   for (;;) {
     auto records = journal_.unacknowledged(kBatch);
     if (!records) return std::unexpected(records.error());
-    if (records->empty()) return total;
     // SQL must not be ahead of the journal's disk: after power loss the journal would number new records like
-    // those.
+    // those. An empty journal is synced too: that is where it looks for room again.
     if (auto synced = journal_.sync(); !synced) return std::unexpected(synced.error());
+    if (records->empty()) return total;
     auto rows = decode(*records);
     if (!rows) return std::unexpected(rows.error());
     if (auto written = write_sql(*rows); !written) return std::unexpected(written.error());
     if (auto written = write_csv(*rows); !written) return std::unexpected(written.error());
     journal_.acknowledge(records->back().sequence);
     total += rows->size();
+    if (records->size() < kBatch) return total;
   }
 }
 

@@ -17,8 +17,8 @@ class Writer {
  public:
   Writer(store::Journal& journal, store::Database& database, std::filesystem::path csv_file,
          config::CdrSettings settings);
-  // Writes what is unacknowledged, each batch when the journal is synced that far; safe to call at any time,
-  // also after a crash in between.
+  // Writes what was unacknowledged at the call, each batch when the journal is synced that far; safe to call
+  // at any time, also after a crash in between.
   base::Result<std::size_t> flush();
 
  private:
