@@ -63,6 +63,7 @@ void TransactionLayer::receive_response(const Message& response, const Envelope&
     counters_.dropped_unmatched_response.add();
     return;
   }
+  tx->refused = false;  // it got through after all
   int kind = response.status() / 100;
   Actions actions;
   if (tx->method == Method::kInvite)

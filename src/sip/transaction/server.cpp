@@ -7,6 +7,7 @@ TransactionLayer::Match TransactionLayer::match_request(const Message& request, 
                                                         base::Instant now) {
   const bool ack = request.method() == Method::kAck;
   if (ServerTransaction* tx = servers_.find(servers_by_key_.find(ack ? keys.invite : keys.transaction))) {
+    tx->refused = false;  // what was refused is asked for again
     Actions actions = ack                             ? step(*tx, InviteServerEvent::kAck)
                       : tx->method == Method::kInvite ? step(*tx, InviteServerEvent::kInvite)
                                                       : step(*tx, NonInviteServerEvent::kRequest);
@@ -33,6 +34,7 @@ ServerId TransactionLayer::open_server(const Flow& flow, Method method, const Se
 bool TransactionLayer::respond(ServerId id, int status, std::string_view message, base::Instant now) {
   ServerTransaction* tx = servers_.find(id);
   if (!tx) return false;
+  tx->refused = false;
   Actions actions;
   if (tx->method == Method::kInvite)
     actions = step(*tx, status < 200   ? InviteServerEvent::kSendProvisional

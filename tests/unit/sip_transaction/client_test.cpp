@@ -206,6 +206,18 @@ TEST_F(Client, a_refusal_of_a_repetition_ends_it_too) {
   EXPECT_EQ(wheel.armed(), 0u);
 }
 
+TEST_F(Client, a_response_to_what_was_refused_counts_and_nothing_is_left) {
+  for (Method method : {Method::kInvite, Method::kOptions}) {
+    refuse = true;
+    start(method);
+    refuse = false;
+    respond(200, method);
+    run(33s);
+    EXPECT_EQ(layer.size(), 0u);
+  }
+  EXPECT_EQ(wheel.armed(), 0u);
+}
+
 TEST_F(Client, an_abandoned_transaction_says_nothing_and_takes_its_cancel_along) {
   ClientId id = start(Method::kInvite);
   respond(180, Method::kInvite);

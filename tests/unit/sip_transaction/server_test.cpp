@@ -146,6 +146,19 @@ TEST_F(Server, a_refusing_sink_ends_it_from_a_timer) {
   EXPECT_EQ(layer.size(), 0u);
 }
 
+TEST_F(Server, an_ack_to_what_was_refused_counts_and_nothing_is_left) {
+  receive(from_peer("INVITE"));
+  ServerId id = open(Method::kInvite);
+  refuse = true;
+  layer.respond(id, 180, "ringing", now);
+  layer.respond(id, 486, "busy", now);
+  refuse = false;
+  EXPECT_EQ(receive(from_peer("ACK", "z9hG4bKa", ";tag=x")), Match::kAbsorbed);
+  run(33s);
+  EXPECT_EQ(layer.size(), 0u);
+  EXPECT_EQ(wheel.armed(), 0u);
+}
+
 TEST_F(Server, rfc6026_8_5_a_refused_2xx_leaves_the_transaction_standing) {
   receive(from_peer("INVITE"));
   refuse = true;
