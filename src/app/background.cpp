@@ -20,15 +20,7 @@ base::Task<AppResult> run_background(AppContext context, std::string arguments) 
   if (options.has('s') && !up) co_return AppResult::go_on();
   if (!options.has('n') && !channel.answer()) co_return AppResult::hangup();
 
-  std::string language = std::exchange(channel.language, parts[2].empty() ? channel.language : parts[2]);
-  std::vector<media::AudioPtr> audio;
-  bool all_found = true;
-  for (auto name : base::split(parts[0], '&')) {
-    auto sound = co_await channel.load_sound(std::string(base::trim(name)));
-    all_found = all_found && sound;
-    if (sound) audio.push_back(std::move(sound));
-  }
-  channel.language = std::move(language);
+  auto sounds = co_await channel.load_sounds(parts[0], parts[2]);
 
   // m: only digits that are an extension of one digit in that context interrupt.
   std::string context_name = parts[3].empty() ? channel.position.context : parts[3];
@@ -39,8 +31,8 @@ base::Task<AppResult> run_background(AppContext context, std::string arguments) 
              call::ScriptRunner::Reach::kYes;
     });
   if (options.has('p')) interrupting.clear();
-  auto result = co_await channel.play(std::move(audio), std::move(interrupting));
-  channel.variables.insert_or_assign("BACKGROUNDSTATUS", all_found ? "SUCCESS" : "FAILED");
+  auto result = co_await channel.play(std::move(sounds.audio), std::move(interrupting));
+  channel.variables.insert_or_assign("BACKGROUNDSTATUS", sounds.all_found ? "SUCCESS" : "FAILED");
   if (result.digit) co_return AppResult::dialled(*result.digit, parts[3]);
   co_return AppResult::go_on();
 }

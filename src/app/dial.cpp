@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "call/exchange.h"
 #include "dialplan/application.h"
+#include "dialplan/interpreter.h"
 
 namespace polyfon::app {
 
@@ -10,6 +11,8 @@ using dialplan::AppContext;
 using dialplan::AppResult;
 
 constexpr std::string_view kAllowedOptions = "tTgrmL";
+// Of Asterisk's app_dial, known and not done yet.
+constexpr std::string_view kPlannedOptions = "AaBbCcDdeFfGHhIiKkMNnOoPpQSsUuWwXxzEjR";
 
 std::vector<call::DialTarget> parse_targets(std::string_view text) {
   std::vector<call::DialTarget> targets;
@@ -66,8 +69,11 @@ base::Task<AppResult> run_dial(AppContext context, std::string arguments) {
   auto warn = [&](std::string text) {
     base::log_warning("dialplan", "{}:{}: Dial: {}", context.where.file, context.where.line, text);
   };
-  if (!options.unknown.empty())
-    warn(fmt::format("option '{}' is not known: ignored", base::printable(options.unknown)));
+  for (char letter : options.unknown)
+    context.interpreter.warn_once(
+        context.where,
+        fmt::format("Dial: option '{}' is {}: ignored", letter,
+                    kPlannedOptions.contains(letter) ? "not done by polyfon yet" : "not known"));
   if (parts[0].empty() || options.broken) {
     warn(options.broken ? "an option has no closing parenthesis" : "there is nobody to dial");
     publish(channel, {.status = call::DialStatus::kInvalidArgs});

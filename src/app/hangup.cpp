@@ -9,7 +9,8 @@ using dialplan::AppContext;
 using dialplan::AppResult;
 
 base::Task<AppResult> run_hangup(AppContext context, std::string arguments) {
-  context.channel.hangup_cause = call::HangupCause::kNormalClearing;
+  if (context.channel.hangup_cause == call::HangupCause::kNone)
+    context.channel.hangup_cause = call::HangupCause::kNormalClearing;
   if (!base::trim(arguments).empty()) {
     if (auto cause = call::parse_hangup_cause(arguments))
       context.channel.hangup_cause = *cause;

@@ -25,16 +25,10 @@ base::Task<AppResult> run_playback(AppContext context, std::string arguments) {
   }
   if (!has_word(options, "noanswer") && !channel.answer()) co_return AppResult::hangup();
 
-  bool all_found = true;
-  std::vector<media::AudioPtr> audio;
-  if (!parts.empty())
-    for (auto name : base::split(parts[0], '&')) {
-      auto sound = co_await channel.load_sound(std::string(base::trim(name)));
-      all_found = all_found && sound;
-      if (sound) audio.push_back(std::move(sound));
-    }
-  co_await channel.play(std::move(audio), {});
-  channel.variables.insert_or_assign("PLAYBACKSTATUS", all_found ? "SUCCESS" : "FAILED");
+  auto sounds = co_await channel.load_sounds(parts.empty() ? std::string() : parts[0]);
+  co_await channel.play(std::move(sounds.audio), {});
+  channel.forget_digits();  // nobody asked for them
+  channel.variables.insert_or_assign("PLAYBACKSTATUS", sounds.all_found ? "SUCCESS" : "FAILED");
   co_return AppResult::go_on();
 }
 

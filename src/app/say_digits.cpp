@@ -29,6 +29,7 @@ base::Task<AppResult> run_say_digits(AppContext context, std::string arguments) 
     if (auto sound = co_await channel.load_sound(std::move(name))) audio.push_back(std::move(sound));
   }
   co_await channel.play(std::move(audio), {});
+  channel.forget_digits();
   co_return AppResult::go_on();
 }
 

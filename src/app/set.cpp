@@ -30,9 +30,9 @@ const dialplan::Registration kSet{{.name = "Set",
                                    .syntax = "Set(name=value)",
                                    .description = "Sets a channel variable, or writes a function: "
                                                   "Set(CALLERID(num)=100), Set(GLOBAL(x)=y). The value is\n"
-                                                  "everything after the first '=', quotes included. A name "
-                                                  "with one leading underscore is handed to the\n"
-                                                  "channels that this one makes, with two also to theirs.",
+                                                  "everything after the first '=', quotes included. Leading "
+                                                  "underscores, which ask for inheritance, are\n"
+                                                  "not part of the name.",
                                    .options = {},
                                    .see_also = {}},
                                   run_set};

@@ -159,6 +159,9 @@ bool log_enabled(LogLevel level) { return level >= state().level.load(std::memor
 void write_log(LogLevel level, std::string_view area, std::string_view text) {
   fmt::memory_buffer line;
   fmt::format_to(fmt::appender(line), "{} {}: {}", name_of(level), area, text);
+  // One call is one line: whoever gets a line break or an escape sequence into a text forges nothing.
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   std::string_view view(line.data(), line.size());
   LogState& s = state();
   std::shared_lock lock(s.mutex);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "call/authentication.h"
 #include "config/access.h"
 #include "sip/message/headers.h"
@@ -12,6 +13,8 @@ namespace polyfon::call {
 namespace {
 
 using sip::Header;
+
+constexpr std::size_t kMaxCallerText = 128;
 
 struct Caller {
   std::string user;
@@ -23,7 +26,9 @@ std::optional<Caller> caller_of(const sip::Message& invite) {
   if (!value) return std::nullopt;
   auto from = sip::parse_name_addr(*value);
   if (!from) return std::nullopt;
-  return Caller{sip::unescape(from->uri.user), std::string(from->display_name)};
+  // A stranger's bytes: what is no text is shown as '?' wherever the caller is shown.
+  return Caller{base::printable(sip::unescape(from->uri.user), kMaxCallerText),
+                base::printable(from->display_name, kMaxCallerText)};
 }
 
 Admission refuse(int status, std::string reason) {
@@ -34,26 +39,34 @@ Admission refuse(int status, std::string reason) {
   return result;
 }
 
-Admission challenge(const config::Snapshot& snapshot, const sip::NonceSource& nonces, base::Instant now, bool stale,
-                    std::string reason) {
+// A reason is given when there was something to refuse; without one it is only the first request of a call.
+Admission challenge(const config::Snapshot& snapshot, const sip::NonceSource& nonces, base::Instant now,
+                    const Caller& caller, std::string reason, bool stale = false) {
   Admission result;
   result.verdict = Admission::Verdict::kChallenge;
   result.status = 401;
   result.reason = std::move(reason);
+  result.caller_id.number = caller.user;
   result.challenges = make_challenges(snapshot, nonces, now, stale);
   return result;
 }
 
 // insecure=invite spares a phone the challenge, but only where it registered from (or where its host is):
 // taken literally, as chan_sip does, it lets anybody call in its name.
-bool comes_from_known_place(const config::Endpoint& endpoint, const sip::Flow& flow, const Location& location) {
+bool comes_from_known_place(const config::Endpoint& endpoint, const sip::Flow& flow,
+                            const Location& location) {
   for (const auto& contact : location.contacts(endpoint.name))
     if (contact.flow.remote.same_host(flow.remote)) return true;
   return false;
 }
 
+bool has_secret(const config::Endpoint& endpoint) {
+  return !endpoint.secret.empty() || !endpoint.md5_secret.empty();
+}
+
 bool needs_digest(const config::Endpoint& endpoint, const sip::Flow& flow, const Location& location) {
-  if (endpoint.secret.empty() && endpoint.md5_secret.empty()) return false;
+  // A trunk without a password is known by its address alone; who only writes its name is a stranger.
+  if (!has_secret(endpoint)) return !endpoint.dynamic && !comes_from_known_place(endpoint, flow, location);
   return !(endpoint.insecure_invite && comes_from_known_place(endpoint, flow, location));
 }
 
@@ -91,17 +104,19 @@ Admission admit(const sip::Message& invite, const sip::Flow& flow, const config:
     if (snapshot.sip.allow_guest) return admit_as(nullptr, std::move(*caller));
     // Nobody of that name gets what a wrong password gets (sip-cases 5.2.5).
     auto verdict = authenticate(invite, nullptr, snapshot.sip.realm, nonces, now);
-    if (verdict == DigestVerdict::kNone) return challenge(snapshot, nonces, now, false, "");
-    return challenge(snapshot, nonces, now, false, "no such account");
+    if (verdict == DigestVerdict::kNone) return challenge(snapshot, nonces, now, *caller, "");
+    return challenge(snapshot, nonces, now, *caller, "no such account");
   }
-  if (!config::access_allowed(endpoint->access, flow.remote)) return refuse(403, "denied by its access list");
+  // The same answer as for a name that does not exist: an access list is not to be found out from outside.
+  if (!config::access_allowed(endpoint->access, flow.remote))
+    return challenge(snapshot, nonces, now, *caller, "its access list denies that address");
   if (!needs_digest(*endpoint, flow, location)) return admit_as(std::move(endpoint), std::move(*caller));
 
   switch (authenticate(invite, endpoint.get(), snapshot.sip.realm, nonces, now)) {
     case DigestVerdict::kGood: return admit_as(std::move(endpoint), std::move(*caller));
-    case DigestVerdict::kNone: return challenge(snapshot, nonces, now, false, "");
-    case DigestVerdict::kStale: return challenge(snapshot, nonces, now, true, "");
-    case DigestVerdict::kWrong: return challenge(snapshot, nonces, now, false, "wrong password");
+    case DigestVerdict::kNone: return challenge(snapshot, nonces, now, *caller, "");
+    case DigestVerdict::kStale: return challenge(snapshot, nonces, now, *caller, "", true);
+    case DigestVerdict::kWrong: return challenge(snapshot, nonces, now, *caller, "wrong password");
   }
   return refuse(403, "");
 }

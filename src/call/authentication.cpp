@@ -2,23 +2,38 @@
 
 #include "base/text.h"
 #include "sip/message/headers.h"
+#include "sip/message/uri.h"
 
 namespace polyfon::call {
 
 namespace {
 
-DigestVerdict verify(const sip::AuthValue& authorization, const sip::Message& request, const config::Endpoint* endpoint,
-                     std::string_view realm, const sip::NonceSource& nonces, base::Instant now) {
+// Some sign only the host (SIPp does): nothing to compare then. It cannot be taken out of a signed URI.
+bool names_same_user(std::optional<std::string_view> digest_uri, std::string_view request_uri) {
+  auto signed_uri = sip::Uri::parse(digest_uri.value_or(""));
+  auto requested = sip::Uri::parse(request_uri);
+  if (!signed_uri || !requested) return false;
+  return signed_uri->user.empty() || sip::unescape(signed_uri->user) == sip::unescape(requested->user);
+}
+
+DigestVerdict verify(const sip::AuthValue& authorization, const sip::Message& request,
+                     const config::Endpoint* endpoint, std::string_view realm, const sip::NonceSource& nonces,
+                     base::Instant now) {
   static const config::Endpoint kNobody;
   const config::Endpoint& account = endpoint ? *endpoint : kNobody;
   sip::Credentials credentials{std::string(authorization.find("username").value_or("")),
                                endpoint ? account.secret : std::string("-"), account.md5_secret};
   bool right = sip::verify_response(authorization, request.method_name(), realm, credentials);
+  // RFC 7616 3.4.6: the digest is for this request. A response that was overheard dials no other number.
+  if (request.method() == sip::Method::kInvite &&
+      !names_same_user(authorization.find("uri"), request.request_uri()))
+    right = false;
   bool named = endpoint && (credentials.user == account.name || credentials.user == account.username);
   if (!right || !named) return DigestVerdict::kWrong;
   switch (nonces.check(authorization.find("nonce").value_or(""), now)) {
     case sip::NonceSource::Verdict::kFresh: return DigestVerdict::kGood;
-    case sip::NonceSource::Verdict::kStale: return DigestVerdict::kStale;  // RFC 7616 3.3: only when the rest is right
+    case sip::NonceSource::Verdict::kStale:
+      return DigestVerdict::kStale;  // RFC 7616 3.3: only when the rest is right
     case sip::NonceSource::Verdict::kForged: return DigestVerdict::kWrong;
   }
   return DigestVerdict::kWrong;
@@ -26,8 +41,8 @@ DigestVerdict verify(const sip::AuthValue& authorization, const sip::Message& re
 
 }  // namespace
 
-DigestVerdict authenticate(const sip::Message& request, const config::Endpoint* endpoint, std::string_view realm,
-                           const sip::NonceSource& nonces, base::Instant now) {
+DigestVerdict authenticate(const sip::Message& request, const config::Endpoint* endpoint,
+                           std::string_view realm, const sip::NonceSource& nonces, base::Instant now) {
   auto verdict = DigestVerdict::kNone;
   request.each(sip::Header::kAuthorization, [&](std::string_view value) {
     if (verdict == DigestVerdict::kGood) return;

@@ -1,6 +1,6 @@
-// Authentication of a request by digest against one account (RFC 3261 22, RFC 7616): used for INVITE and REGISTER
-// alike, so that a name that does not exist, a wrong password and no password at all look the same. Pure. thread:
-// control.
+// Authentication of a request by digest against one account (RFC 3261 22, RFC 7616): used for INVITE and
+// REGISTER alike, so that a name that does not exist, a wrong password and no password at all look the same.
+// Pure. thread: control.
 #pragma once
 #include <string>
 #include <string_view>
@@ -21,8 +21,8 @@ enum class DigestVerdict {
 };
 
 // `endpoint` null: the name does not exist; costs the same and is never good.
-DigestVerdict authenticate(const sip::Message& request, const config::Endpoint* endpoint, std::string_view realm,
-                           const sip::NonceSource& nonces, base::Instant now);
+DigestVerdict authenticate(const sip::Message& request, const config::Endpoint* endpoint,
+                           std::string_view realm, const sip::NonceSource& nonces, base::Instant now);
 
 // Values of WWW-Authenticate, one for each algorithm that polyfon.conf lists, in its order (RFC 8760 2.3).
 std::vector<std::string> make_challenges(const config::Snapshot& snapshot, const sip::NonceSource& nonces,

@@ -46,7 +46,11 @@ void Channel::progress() { ensure_early_media(); }
 bool Channel::answer() {
   if (ended_) return false;
   if (state_ == ChannelState::kUp) return true;
-  if (!ensure_stream() || !accept_remote_offer()) {
+  if (!ensure_stream()) {
+    exchange_.hangup(id_, HangupCause::kSwitchCongestion);
+    return false;
+  }
+  if (!accept_remote_offer()) {
     exchange_.hangup(id_, HangupCause::kBearerCapabilityNotAvailable);
     return false;
   }
@@ -54,9 +58,11 @@ bool Channel::answer() {
   answered_at_ = exchange_.parts_.timers.now();
   exchange_.counters_.answered.add();
   emit(ChannelAnswered{id_});
+  apply_agreed();  // rtptimeout counts from now
   if (offered_)
-    exchange_.parts_.user_agent.answer(session_,
-                                       negotiation_->make_offer(local_media()));  // late offer: ours is the offer
+    exchange_.parts_.user_agent.answer(
+        session_,
+        negotiation_->make_offer(local_media()));  // late offer: ours is the offer
   else
     exchange_.parts_.user_agent.answer(session_, negotiation_->answer());
   return true;
@@ -88,7 +94,8 @@ void Channel::forget_digits() {
 
 base::Task<> Channel::wait(base::Duration time) {
   base::Instant deadline = exchange_.parts_.timers.now() + time;
-  while (exchange_.parts_.timers.now() < deadline) co_await signals_.next(deadline);  // digits stay typed ahead
+  while (exchange_.parts_.timers.now() < deadline) co_await signals_.next(deadline);
+  forget_digits();  // Asterisk drops what is dialled into a Wait
 }
 
 base::Task<std::optional<char>> Channel::wait_digit(base::Duration timeout) {

@@ -43,6 +43,7 @@ struct LegEvent {
   int sip_status = 0;
   HangupCause cause = HangupCause::kNone;
   bool early_media = false;  // kProgress with SDP
+  bool rang = false;         // kRejected: it had been ringing
 };
 
 struct PlayResult {
@@ -98,9 +99,15 @@ class Channel {
   base::Task<std::optional<char>> wait_digit(base::Duration timeout);
   // Plays to the end, or to the first digit that `interrupting` holds (it is consumed).
   base::Task<PlayResult> play(std::vector<media::AudioPtr> audio, std::string interrupting);
-  // Finds a sound by Asterisk's rules (language, extension) and has a worker load it; null when there is
-  // none.
-  base::Task<media::AudioPtr> load_sound(std::string name);
+  // Finds a sound by Asterisk's rules and has a worker load it; null when there is none. An empty language is
+  // the channel's own.
+  base::Task<media::AudioPtr> load_sound(std::string sound, std::string wanted_language = {});
+  // The sounds of "a&b&c" that there are.
+  struct Sounds {
+    std::vector<media::AudioPtr> audio;
+    bool all_found = true;
+  };
+  base::Task<Sounds> load_sounds(std::string names, std::string wanted_language = {});
   base::Task<> wait_for_ever();  // until the channel is hung up
 
   // Whoever dials from this channel's script hears of its legs here.
@@ -131,6 +138,7 @@ class Channel {
   void on_digit(char digit);
   void on_playback_finished(media::PlaybackId playback);
   void play_music_file(std::size_t index);
+  void skip_music_file();
   void emit(decltype(CallEvent::what) what);
 
   const ChannelId id_;
@@ -145,15 +153,19 @@ class Channel {
   sip::Flow flow_;  // where its signalling comes from
   media::StreamId stream_;
   std::unique_ptr<sdp::Negotiation> negotiation_;
-  std::string remote_offer_;              // of the INVITE, until it is accepted; empty in a late offer
-  std::vector<std::string> codec_order_;  // config names, best first: the endpoint's, or matched to the other leg
-  bool offered_ = false;                  // our SDP is an offer that waits for its answer
+  unsigned max_forwards_ = 70;  // of its INVITE: what a leg of it may use up, less one
+  std::string remote_offer_;    // of the INVITE, until it is accepted; empty in a late offer
+  std::vector<std::string>
+      codec_order_;       // config names, best first: the endpoint's, or matched to the other leg
+  bool offered_ = false;  // our SDP is an offer that waits for its answer
   bool early_media_sent_ = false;
   bool ringing_sent_ = false;
   bool held_by_peer_ = false;
   std::vector<std::filesystem::path> music_files_;  // of the class that plays now
   std::size_t music_index_ = 0;
-  std::uint64_t music_request_ = 0;  // the newest request for a file: an older one that is still loading is void
+  std::size_t music_misses_ = 0;  // files in a row that could not be loaded
+  std::uint64_t music_request_ =
+      0;  // the newest request for a file: an older one that is still loading is void
   media::PlaybackId music_playback_ = 0;
   ChannelId owner_;    // whose script dialled this one
   ChannelId bridged_;  // whom it hears

@@ -51,8 +51,8 @@ sdp::LocalMedia Channel::local_media() const {
   for (const auto& wanted : codec_order_)
     if (const auto* codec = media::find_codec_by_config_name(wanted))
       local.codecs.push_back({std::string(codec->encoding), codec->clock_rate, 1, codec->payload_type, {}});
-  local.telephone_event =
-      !endpoint || endpoint->dtmf_mode == config::DtmfMode::kRfc4733 || endpoint->dtmf_mode == config::DtmfMode::kAuto;
+  local.telephone_event = !endpoint || endpoint->dtmf_mode == config::DtmfMode::kRfc4733 ||
+                          endpoint->dtmf_mode == config::DtmfMode::kAuto;
   return local;
 }
 
@@ -98,8 +98,9 @@ void Channel::apply_agreed() {
   config.ptime = agreed->ptime;
   config.send = sdp::sends(agreed->direction);
   config.receive = sdp::receives(agreed->direction);
-  if (endpoint) {
-    config.timeout = endpoint->rtp_timeout;
+  // chan_sip: nothing is missed before the answer, and a peer that holds may be silent for rtpholdtimeout.
+  if (endpoint && state_ == ChannelState::kUp) {
+    config.timeout = agreed->held_by_peer() ? endpoint->rtp_hold_timeout : endpoint->rtp_timeout;
     config.hold_timeout = endpoint->rtp_hold_timeout;
   }
   exchange_.parts_.media.configure(stream_, config);
@@ -159,19 +160,28 @@ void Channel::start_music(std::string_view wanted_class) {
     return;
   }
   music_files_ = found->second.files;
-  std::size_t first = found->second.sort.starts_with("rand") ? id_.slot % music_files_.size() : 0;
-  play_music_file(first);
+  music_misses_ = 0;
+  bool anywhere = found->second.sort.starts_with("rand");
+  play_music_file(anywhere ? exchange_.parts_.random.below(music_files_.size()) : 0);
 }
 
 void Channel::play_music_file(std::size_t index) {
   std::uint64_t request = ++music_request_;
   music_index_ = index;
-  exchange_.sounds().file(music_files_[index], [&exchange = exchange_, id = id_, request](media::AudioPtr audio) {
-    Channel* channel = exchange.find(id);
-    if (!audio || !channel || channel->ended_ || channel->music_request_ != request) return;
-    channel->music_playback_ =
-        exchange.parts_.media.play(channel->stream_, media::Playback{.audio = {std::move(audio)}});
-  });
+  exchange_.sounds().file(
+      music_files_[index], [&exchange = exchange_, id = id_, request](media::AudioPtr audio) {
+        Channel* channel = exchange.find(id);
+        if (!channel || channel->ended_ || channel->music_request_ != request) return;
+        if (!audio) return channel->skip_music_file();
+        channel->music_misses_ = 0;
+        channel->music_playback_ =
+            exchange.parts_.media.play(channel->stream_, media::Playback{.audio = {std::move(audio)}});
+      });
+}
+
+// A file that cannot be played is passed over; a class of none but such files is silent.
+void Channel::skip_music_file() {
+  if (++music_misses_ < music_files_.size()) play_music_file((music_index_ + 1) % music_files_.size());
 }
 
 void Channel::stop_music() {
@@ -212,24 +222,36 @@ base::Task<PlayResult> Channel::play(std::vector<media::AudioPtr> audio, std::st
     if (!signal) continue;
     if (signal->playback == playback) co_return PlayResult{};
     if (signal->digit && wanted(signal->digit)) {
-      if (auto at = std::ranges::find(typed_ahead_, signal->digit); at != typed_ahead_.end()) typed_ahead_.erase(at);
+      if (auto at = std::ranges::find(typed_ahead_, signal->digit); at != typed_ahead_.end())
+        typed_ahead_.erase(at);
       exchange_.parts_.media.stop_playback(stream_);
       co_return PlayResult{signal->digit};
     }
   }
 }
 
-base::Task<media::AudioPtr> Channel::load_sound(std::string sound) {
+base::Task<media::AudioPtr> Channel::load_sound(std::string sound, std::string wanted_language) {
   // The library may answer after this script is gone: both sides hold what the answer goes through.
   struct Answer {
     Answer(ReadyQueue& ready, base::TimerWheel& timers) : waiter(ready, timers) {}
     Waiter<media::AudioPtr> waiter;
   };
   auto answer = std::make_shared<Answer>(exchange_.ready_, exchange_.parts_.timers);
-  exchange_.sounds().prompt(std::move(sound), language, exchange_.snapshot().polyfon.sounds_directory,
+  exchange_.sounds().prompt(std::move(sound), wanted_language.empty() ? language : wanted_language,
+                            exchange_.snapshot().polyfon.sounds_directory,
                             [answer](media::AudioPtr audio) { answer->waiter.push(std::move(audio)); });
   auto audio = co_await answer->waiter.next();
   co_return audio ? std::move(*audio) : nullptr;
+}
+
+base::Task<Channel::Sounds> Channel::load_sounds(std::string names, std::string wanted_language) {
+  Sounds sounds;
+  for (auto part : base::split(names, '&')) {
+    auto sound = co_await load_sound(std::string(base::trim(part)), wanted_language);
+    sounds.all_found = sounds.all_found && sound;
+    if (sound) sounds.audio.push_back(std::move(sound));
+  }
+  co_return sounds;
 }
 
 }  // namespace polyfon::call

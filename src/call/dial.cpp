@@ -24,13 +24,14 @@ Resource parse_resource(std::string_view text) {
   return {std::string(text), {}};
 }
 
-// chan_sip's reading of a refusal: busy, or congestion; silence means that nobody is there.
-DialStatus status_of(int sip_status) {
+// chan_sip's reading of a refusal: busy, or congestion; silence means that nobody is there, or has not
+// answered when it rang before.
+DialStatus status_of(int sip_status, bool rang) {
   switch (sip_status) {
     case 486:
     case 600:
     case 603: return DialStatus::kBusy;
-    case 408: return DialStatus::kChanUnavail;
+    case 408: return rang ? DialStatus::kNoAnswer : DialStatus::kChanUnavail;
     case 480: return DialStatus::kNoAnswer;
     default: return DialStatus::kCongestion;
   }
@@ -46,7 +47,10 @@ base::Task<DialResult> Exchange::dial(ChannelId caller_id, DialRequest request) 
 }
 
 DialOperation::DialOperation(Exchange& exchange, Channel& caller, DialRequest request)
-    : exchange_(exchange), caller_(caller), request_(std::move(request)), started_(exchange.parts_.timers.now()) {
+    : exchange_(exchange),
+      caller_(caller),
+      request_(std::move(request)),
+      started_(exchange.parts_.timers.now()) {
   caller_.leg_events_.clear();
 }
 
@@ -73,9 +77,13 @@ base::Task<DialResult> DialOperation::run() {
     switch (event->kind) {
       case LegEvent::Kind::kProgress:
       case LegEvent::Kind::kRinging: on_progress(*event); break;
-      case LegEvent::Kind::kRejected: leg_failed(event->leg, status_of(event->sip_status), event->cause); break;
+      case LegEvent::Kind::kRejected:
+        leg_failed(event->leg, status_of(event->sip_status, event->rang), event->cause);
+        break;
       case LegEvent::Kind::kEnded: leg_failed(event->leg, DialStatus::kChanUnavail, event->cause); break;
-      case LegEvent::Kind::kAnswered: co_await talk(event->leg); co_return finish(DialStatus::kAnswer, last_cause_);
+      case LegEvent::Kind::kAnswered:
+        co_await talk(event->leg);
+        co_return finish(DialStatus::kAnswer, last_cause_);
     }
   }
   end_early_media();
@@ -87,8 +95,9 @@ void DialOperation::dial_target(const DialTarget& target) {
   Resource resource = parse_resource(target.resource);
   auto found = exchange_.snapshot().endpoint_by_name.find(resource.peer);
   if (!sip || found == exchange_.snapshot().endpoint_by_name.end() || !found->second->may_be_called()) {
-    base::log_warning("dial", "{}: cannot dial {}/{}: {}", caller_.name, target.technology, target.resource,
-                      sip ? "there is no such account in sip.conf" : "polyfon has no such channel technology yet");
+    base::log_warning(
+        "dial", "{}: cannot dial {}/{}: {}", caller_.name, target.technology, target.resource,
+        sip ? "there is no such account in sip.conf" : "polyfon has no such channel technology yet");
     ++unreachable_;
     last_cause_ = HangupCause::kNoRouteDestination;
     return;
@@ -108,7 +117,7 @@ void DialOperation::dial_endpoint(const DialTarget& target, std::shared_ptr<cons
   bool dialled = false;
   for (const auto& contact : exchange_.parts_.location.contacts(endpoint->name)) {
     if (!contact.reachable) continue;
-    auto leg = exchange_.dial_contact(caller_, endpoint, contact, number);
+    auto leg = exchange_.dial_contact(caller_, endpoint, contact, number, request_.timeout);
     if (!leg) {
       base::log_warning("dial", "{}: {}: {}", caller_.name, target.resource, leg.error().text);
       continue;
@@ -133,15 +142,15 @@ void DialOperation::begin_waiting() {
 void DialOperation::on_progress(const LegEvent& event) {
   if (request_.music_class) return;
   if (event.kind == LegEvent::Kind::kRinging && !event.early_media) {
-    if (!early_media_ && !request_.ring) caller_.ringing();
+    if (!heard_ && !request_.ring) caller_.ringing();
     return;
   }
   // Early media of the first leg that has some; r asks for our own ringing whatever the called side sends.
   Channel* leg = exchange_.find(event.leg);
-  if (request_.ring || early_media_ || !event.early_media || !leg) return;
+  if (request_.ring || heard_ || !event.early_media || !leg) return;
   caller_.prefer_codec_of(*leg);
   if (!caller_.ensure_early_media()) return;
-  early_media_ = true;
+  heard_ = event.leg;
   caller_.stop_tone();
   exchange_.parts_.media.forward(leg->stream_, caller_.stream_);
 }
@@ -156,6 +165,15 @@ void DialOperation::leg_failed(ChannelId leg, DialStatus status, HangupCause cau
   }
   last_cause_ = cause;
   caller_.emit(DialEnd{caller_.id(), leg, status, cause});
+  if (heard_ == leg) {  // what it said was its announcement of why: those that still ring are heard again
+    heard_ = {};
+    exchange_.parts_.media.disconnect(caller_.stream_);
+    bool rings = std::ranges::any_of(legs_, [&](const Leg& other) {
+      const Channel* channel = exchange_.find(other.channel);
+      return channel && channel->state() == ChannelState::kRinging;
+    });
+    if (rings) caller_.ringing();
+  }
 }
 
 void DialOperation::hang_up_legs(ChannelId except, DialStatus status, HangupCause cause) {
@@ -171,11 +189,12 @@ void DialOperation::end_early_media() {
     caller_.stop_music();
   else if (caller_.stream_)
     caller_.stop_tone();
-  if (early_media_ && !caller_.ended_) exchange_.parts_.media.disconnect(caller_.stream_);
+  if (std::exchange(heard_, {}) && !caller_.ended_) exchange_.parts_.media.disconnect(caller_.stream_);
+  caller_.forget_digits();  // dialled while it rang: meant for nobody
 }
 
 DialStatus DialOperation::status_of_failures() const {
-  // app_dial's wait_for_answer: busy counts first, then congestion; nobody to be found at all comes last.
+  // app_dial's wait_for_answer: busy counts first; nobody to be found at all comes last.
   if (busy_ > 0) return DialStatus::kBusy;
   if (unanswered_ > 0) return DialStatus::kNoAnswer;
   if (congested_ > 0) return DialStatus::kCongestion;

@@ -49,7 +49,7 @@ class DialOperation {
   ChannelId answered_;
   unsigned busy_ = 0, congested_ = 0, unreachable_ = 0, unanswered_ = 0;
   HangupCause last_cause_ = HangupCause::kNone;
-  bool early_media_ = false;  // the caller hears a leg
+  ChannelId heard_;  // the leg whose early media the caller hears
   base::Instant started_{};
   std::optional<base::Instant> answered_at_;
   DialResult result_;

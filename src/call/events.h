@@ -63,8 +63,8 @@ struct ChannelHangup {
 
 struct CallEvent {
   base::WallTime when;
-  std::variant<ChannelCreated, ChannelRinging, ChannelAnswered, ApplicationStarted, DialBegin, DialEnd, BridgeEnter,
-               BridgeLeave, ChannelHangup>
+  std::variant<ChannelCreated, ChannelRinging, ChannelAnswered, ApplicationStarted, DialBegin, DialEnd,
+               BridgeEnter, BridgeLeave, ChannelHangup>
       what;
 };
 

@@ -1,5 +1,7 @@
 #include "call/exchange.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 
@@ -29,8 +31,13 @@ void Exchange::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
 }
 
 std::size_t Exchange::calls_of(std::string_view endpoint) const {
-  auto found = calls_of_.find(endpoint);
-  return found == calls_of_.end() ? 0 : found->second;
+  std::vector<ChannelId> calls;  // the channel that calls, or for whom it was dialled
+  channels_.for_each([&](ChannelId id, const Channel& channel) {
+    if (channel.ended_ || !channel.endpoint || channel.endpoint->name != endpoint) return;
+    ChannelId call = channel.owner_ ? channel.owner_ : id;
+    if (std::ranges::find(calls, call) == calls.end()) calls.push_back(call);
+  });
+  return calls.size();
 }
 
 Channel& Exchange::make_channel(std::string_view endpoint_name, bool incoming, Channel* linked) {
@@ -88,9 +95,6 @@ void Exchange::end(Channel& channel, HangupCause cause, bool by_peer) {
     by_stream_.erase(channel.stream_.value());
     parts_.media.close(std::exchange(channel.stream_, {}));
   }
-  if (channel.endpoint)
-    if (auto found = calls_of_.find(channel.endpoint->name); found != calls_of_.end() && --found->second == 0)
-      calls_of_.erase(found);
   if (Channel* owner = find(channel.owner_))
     owner->leg_events_.push({LegEvent::Kind::kEnded, channel.id(), 0, channel.hangup_cause});
   ended_.push_back(channel.id());

@@ -9,7 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/log.h"
 #include "base/metrics.h"
+#include "base/random.h"
 #include "base/slot_map.h"
 #include "base/time.h"
 #include "base/timer_wheel.h"
@@ -41,6 +43,7 @@ class Exchange final : public sip::SessionHandler {
     const Location& location;
     const sip::NonceSource& nonces;
     base::TimerWheel& timers;
+    base::Random& random;
     const base::Clock& clock;
     Offload offload;
   };
@@ -61,7 +64,8 @@ class Exchange final : public sip::SessionHandler {
   }
   std::size_t channel_count() const { return channels_.size(); }
   std::size_t calls_processed() const { return counters_.calls.value(); }
-  std::size_t calls_of(std::string_view endpoint) const;  // its channels now: call-limit
+  // The calls it is in now, for call-limit: several phones that ring for one call are one.
+  std::size_t calls_of(std::string_view endpoint) const;
 
   // --- for scripts and the console ---
   // Dials, rings, bridges, and returns when the call that was answered has ended, or why none was.
@@ -110,9 +114,10 @@ class Exchange final : public sip::SessionHandler {
   bool negotiate_again(Channel& channel, std::string_view sdp);
   void follow_hold(Channel& channel);
   base::Result<ChannelId> dial_contact(Channel& caller, std::shared_ptr<const config::Endpoint> endpoint,
-                                       const ContactAddress& contact, const std::string& number);
-  void begin_call(sip::SessionId session, const sip::Flow& flow, Admission admission, std::string context,
-                  std::string extension, std::string_view sdp);
+                                       const ContactAddress& contact, const std::string& number,
+                                       std::optional<base::Duration> timeout);
+  void begin_call(sip::SessionId session, const sip::Message& invite, const sip::Flow& flow,
+                  Admission admission, std::string context, std::string extension, std::string_view sdp);
   void forget(Channel& channel, int status);
   void discard(Channel& leg);
 
@@ -123,7 +128,7 @@ class Exchange final : public sip::SessionHandler {
   EventStream events_;
   SoundLibrary sounds_;
   ExchangeCounters counters_;
-  std::unordered_map<std::string, std::size_t, base::TextHash, std::equal_to<>> calls_of_;  // channels by endpoint
+  base::LogLimit refusal_log_{10, std::chrono::seconds(10)};  // strangers cause these lines
   std::unordered_map<std::uint64_t, ChannelId> by_session_;
   std::unordered_map<std::uint64_t, ChannelId> by_stream_;
   std::vector<ChannelId> ended_;

@@ -8,18 +8,22 @@ namespace polyfon::call {
 
 namespace {
 
-// Below kMaxVariables' sizes a stranger's number may be anything; as an extension it is at most this
-// (asterisk 1.2).
-constexpr std::size_t kMaxExtension = 80;
+constexpr std::size_t kMaxExtension = 80;  // asterisk 1.2: EXT
 
+// The user part of the Request-URI without its own parameters; nullopt when it cannot be an extension.
 std::optional<std::string> dialled_extension(const sip::Message& invite) {
   auto uri = sip::Uri::parse(invite.request_uri());
   if (!uri) return std::nullopt;
-  std::string extension = sip::unescape(uri->user);
-  if (auto parameters = extension.find(';'); parameters != std::string::npos) extension.resize(parameters);
+  std::string extension = sip::unescape(uri->user.substr(0, uri->user.find(';')));
   if (extension.empty()) return "s";
-  if (extension.size() > kMaxExtension) return std::nullopt;
+  if (extension.size() > kMaxExtension || base::printable(extension) != extension) return std::nullopt;
   return extension;
+}
+
+unsigned hops_left(const sip::Message& invite) {
+  auto value = invite.header(sip::Header::kMaxForwards);
+  auto hops = value ? base::parse_number<unsigned>(*value, 0, 255) : std::nullopt;
+  return hops.value_or(70);
 }
 
 }  // namespace
@@ -33,7 +37,12 @@ void Exchange::on_invite(sip::SessionId session, const sip::Message& invite, con
   }
   auto admission = admit(invite, flow, *snapshot_, parts_.location, parts_.nonces, parts_.timers.now());
   if (admission.verdict == Admission::Verdict::kChallenge) {
-    if (!admission.reason.empty()) counters_.rejected_auth.add();
+    if (!admission.reason.empty()) {
+      counters_.rejected_auth.add();
+      if (refusal_log_.allow(parts_.timers.now()))
+        base::log_notice("call", "a call from {} as '{}' is refused: {}", flow.remote.to_string(),
+                         base::printable(admission.caller_id.number, 64), admission.reason);
+    }
     parts_.user_agent.challenge(session, admission.challenges);
     return;
   }
@@ -45,19 +54,25 @@ void Exchange::on_invite(sip::SessionId session, const sip::Message& invite, con
   const auto& endpoint = admission.endpoint;
   if (endpoint && endpoint->call_limit > 0 && calls_of(endpoint->name) >= endpoint->call_limit) {
     counters_.rejected_limit.add();
-    base::log_notice("call", "{} calls, but has reached its call-limit of {}", endpoint->name, endpoint->call_limit);
+    base::log_notice("call", "{} calls, but has reached its call-limit of {}", endpoint->name,
+                     endpoint->call_limit);
     parts_.user_agent.reject(session, 480, {.reason = "Temporarily Unavailable (Call limit)"});
     return;
   }
   auto extension = dialled_extension(invite);
   if (!extension) {
+    counters_.rejected.add();
     parts_.user_agent.reject(session, 404);
     return;
   }
   std::string context = endpoint ? endpoint->context : snapshot_->sip.default_context;
-  switch (runner_ ? runner_->reach(context, *extension, admission.caller_id.number) : ScriptRunner::Reach::kNo) {
+  switch (runner_ ? runner_->reach(context, *extension, admission.caller_id.number)
+                  : ScriptRunner::Reach::kNo) {
     case ScriptRunner::Reach::kYes: break;
-    case ScriptRunner::Reach::kMoreDigits: parts_.user_agent.reject(session, 484); return;
+    case ScriptRunner::Reach::kMoreDigits:
+      counters_.rejected.add();
+      parts_.user_agent.reject(session, 484);
+      return;
     case ScriptRunner::Reach::kNo:
       counters_.rejected.add();
       base::log_notice("call", "{} dialled '{}', which is not in context '{}' of extensions.conf",
@@ -65,15 +80,17 @@ void Exchange::on_invite(sip::SessionId session, const sip::Message& invite, con
       parts_.user_agent.reject(session, 404);
       return;
   }
-  begin_call(session, flow, std::move(admission), std::move(context), std::move(*extension), sdp);
+  begin_call(session, invite, flow, std::move(admission), std::move(context), std::move(*extension), sdp);
 }
 
-void Exchange::begin_call(sip::SessionId session, const sip::Flow& flow, Admission admission, std::string context,
-                          std::string extension, std::string_view sdp) {
+void Exchange::begin_call(sip::SessionId session, const sip::Message& invite, const sip::Flow& flow,
+                          Admission admission, std::string context, std::string extension,
+                          std::string_view sdp) {
   auto endpoint = std::move(admission.endpoint);
   Channel& channel = make_channel(endpoint ? endpoint->name : flow.remote.host(), true, nullptr);
   bind_session(channel, session);
   channel.flow_ = flow;
+  channel.max_forwards_ = hops_left(invite);
   channel.state_ = ChannelState::kRing;
   channel.codec_order_ = endpoint ? endpoint->codecs : snapshot_->sip.codecs;
   channel.language = endpoint ? endpoint->language : snapshot_->sip.language;
@@ -82,7 +99,6 @@ void Exchange::begin_call(sip::SessionId session, const sip::Flow& flow, Admissi
   if (endpoint) {
     channel.music_class = endpoint->music_class;
     channel.account_code = endpoint->account_code;
-    ++calls_of_[endpoint->name];
   }
   channel.endpoint = std::move(endpoint);
   channel.negotiation_ = std::make_unique<sdp::Negotiation>(channel.id().value());
@@ -100,20 +116,19 @@ void Exchange::begin_call(sip::SessionId session, const sip::Flow& flow, Admissi
     }
   }
   counters_.calls.add();
-  channel.emit(ChannelCreated{channel.id(), channel.name, channel.unique_id, channel.linked_id, channel.account_code,
-                              channel.endpoint ? channel.endpoint->name : std::string(), true, channel.caller_id,
-                              context, extension});
+  channel.emit(ChannelCreated{channel.id(), channel.name, channel.unique_id, channel.linked_id,
+                              channel.account_code, channel.endpoint ? channel.endpoint->name : std::string(),
+                              true, channel.caller_id, context, extension});
   run_script(channel.id(), {std::move(context), std::move(extension), 1});
 }
 
-// A channel that never became a call: no event, no script.
+// A channel that never became a call: no event, no script; reject() tells of the session's end, which is
+// nobody's then.
 void Exchange::forget(Channel& channel, int status) {
-  parts_.user_agent.reject(channel.session_, status);
-  by_session_.erase(channel.session_.value());
-  if (channel.endpoint)
-    if (auto found = calls_of_.find(channel.endpoint->name); found != calls_of_.end() && --found->second == 0)
-      calls_of_.erase(found);
+  sip::SessionId session = channel.session_;
+  by_session_.erase(session.value());
   channels_.erase(channel.id());
+  parts_.user_agent.reject(session, status);
 }
 
 void Exchange::on_cancelled(sip::SessionId session) {

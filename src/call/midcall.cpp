@@ -45,12 +45,11 @@ bool Exchange::negotiate_again(Channel& channel, std::string_view sdp) {
 void Exchange::follow_hold(Channel& channel) {
   const auto& agreed = channel.negotiation_->agreed();
   bool held = agreed && agreed->held_by_peer();
-  if (held == channel.held_by_peer_) return;
-  channel.held_by_peer_ = held;
   Channel* other = find(channel.bridged_);
-  if (!other) return;
+  if (!other || held == channel.held_by_peer_) return;  // not bridged yet: Bridge asks again
+  channel.held_by_peer_ = held;
   if (held)
-    other->start_music(channel.music_class);
+    other->start_music(channel.endpoint ? channel.endpoint->music_suggested : std::string_view());
   else
     other->stop_music();
 }
@@ -85,11 +84,13 @@ void Exchange::on_offer_answered(sip::SessionId session, std::string_view sdp) {
 
 void Exchange::on_offer_rejected(sip::SessionId session, int status) {
   if (Channel* channel = channel_of(session))
-    base::log_verbose("call", "{}: our offer was refused with {}; the call goes on as it was", channel->name, status);
+    base::log_verbose("call", "{}: our offer was refused with {}; the call goes on as it was", channel->name,
+                      status);
 }
 
 bool Exchange::on_info(sip::SessionId session, const sip::Message& info) {
   Channel* channel = channel_of(session);
+  if (info.body().empty()) return true;  // a keep-alive
   char digit = channel ? digit_of_info(info) : 0;
   if (!digit) return false;
   ReadyQueue::Turn turn(ready_);
@@ -102,8 +103,8 @@ bool Exchange::on_info(sip::SessionId session, const sip::Message& info) {
 void Exchange::on_ended(sip::SessionId session, bool by_peer, std::string_view reason) {
   Channel* channel = channel_of(session);
   if (!channel) return;
-  base::log_verbose("call", "{}: ended{}{}{}", channel->name, by_peer ? " by its peer" : "", reason.empty() ? "" : ": ",
-                    base::printable(reason));
+  base::log_verbose("call", "{}: ended{}{}{}", channel->name, by_peer ? " by its peer" : "",
+                    reason.empty() ? "" : ": ", base::printable(reason));
   end(*channel, HangupCause::kNormalClearing, true);
 }
 

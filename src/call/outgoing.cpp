@@ -10,6 +10,10 @@ namespace polyfon::call {
 
 namespace {
 
+// Dial() decides how long it rings; the session's own limit only ends what Dial() has forgotten.
+constexpr base::Duration kRingMargin = std::chrono::seconds(10);
+constexpr base::Duration kRingLimit = std::chrono::hours(1);
+
 // A display name is quoted; what would break the quotes is escaped (RFC 3261 25.1).
 std::string name_addr(const config::CallerId& id, std::string_view host) {
   std::string uri = fmt::format("<sip:{}@{}>", sip::escape_user(id.number), host);
@@ -35,10 +39,11 @@ std::string request_uri_for(const config::Endpoint& endpoint, const ContactAddre
 
 }  // namespace
 
-base::Result<ChannelId> Exchange::dial_contact(Channel& caller, std::shared_ptr<const config::Endpoint> endpoint,
-                                               const ContactAddress& contact, const std::string& number) {
+base::Result<ChannelId> Exchange::dial_contact(Channel& caller,
+                                               std::shared_ptr<const config::Endpoint> endpoint,
+                                               const ContactAddress& contact, const std::string& number,
+                                               std::optional<base::Duration> timeout) {
   Channel& leg = make_channel(endpoint->name, false, &caller);
-  ++calls_of_[endpoint->name];
   leg.endpoint = endpoint;
   leg.flow_ = contact.flow;
   leg.codec_order_ = endpoint->codecs;
@@ -69,6 +74,8 @@ base::Result<ChannelId> Exchange::dial_contact(Channel& caller, std::shared_ptr<
   invite.to = fmt::format("<{}>", invite.request_uri);
   invite.contact_user = sip::escape_user(from.number);
   invite.routes = contact.path;
+  invite.ring_limit = timeout ? *timeout + kRingMargin : kRingLimit;
+  invite.max_forwards = static_cast<std::uint8_t>(std::max(caller.max_forwards_, 1u) - 1);
   invite.sdp = leg.negotiation_->make_offer(leg.local_media());
   if (!endpoint->dynamic && !endpoint->secret.empty())
     invite.credentials = sip::Credentials{endpoint->username.empty() ? endpoint->name : endpoint->username,
@@ -79,15 +86,13 @@ base::Result<ChannelId> Exchange::dial_contact(Channel& caller, std::shared_ptr<
     return std::unexpected(session.error());
   }
   bind_session(leg, *session);
-  leg.emit(ChannelCreated{leg.id(), leg.name, leg.unique_id, leg.linked_id, leg.account_code, endpoint->name, false,
-                          leg.caller_id, endpoint->context, leg.dialed_number});
+  leg.emit(ChannelCreated{leg.id(), leg.name, leg.unique_id, leg.linked_id, leg.account_code, endpoint->name,
+                          false, leg.caller_id, endpoint->context, leg.dialed_number});
   return leg.id();
 }
 
 // A leg that could not be dialled: nothing has been told of it.
 void Exchange::discard(Channel& leg) {
-  if (auto found = calls_of_.find(leg.endpoint->name); found != calls_of_.end() && --found->second == 0)
-    calls_of_.erase(found);
   if (leg.stream_) {
     by_stream_.erase(leg.stream_.value());
     parts_.media.close(leg.stream_);
@@ -110,8 +115,8 @@ void Exchange::on_progress(sip::SessionId session, int status, const sip::Messag
     leg->emit(ChannelRinging{leg->id()});
   }
   if (Channel* owner = find(leg->owner_))
-    owner->leg_events_.push({status == 180 ? LegEvent::Kind::kRinging : LegEvent::Kind::kProgress, leg->id(), status,
-                             HangupCause::kNone, early_media});
+    owner->leg_events_.push({status == 180 ? LegEvent::Kind::kRinging : LegEvent::Kind::kProgress, leg->id(),
+                             status, HangupCause::kNone, early_media});
 }
 
 void Exchange::on_answered(sip::SessionId session, const sip::Message&, std::string_view sdp) {
@@ -129,11 +134,12 @@ void Exchange::on_answered(sip::SessionId session, const sip::Message&, std::str
     end(*leg, HangupCause::kBearerCapabilityNotAvailable, false);
     return;
   }
-  leg->apply_agreed();
   leg->state_ = ChannelState::kUp;
+  leg->apply_agreed();
   leg->answered_at_ = parts_.timers.now();
   leg->emit(ChannelAnswered{leg->id()});
-  if (Channel* owner = find(leg->owner_)) owner->leg_events_.push({LegEvent::Kind::kAnswered, leg->id(), 200});
+  if (Channel* owner = find(leg->owner_))
+    owner->leg_events_.push({LegEvent::Kind::kAnswered, leg->id(), 200});
 }
 
 void Exchange::on_rejected(sip::SessionId session, int status, std::string_view reason, const sip::Message*) {
@@ -143,7 +149,8 @@ void Exchange::on_rejected(sip::SessionId session, int status, std::string_view 
   base::log_verbose("call", "{}: refused with {} {}", leg->name, status, base::printable(reason));
   auto cause = cause_from_sip(status);
   if (Channel* owner = find(leg->owner_))
-    owner->leg_events_.push({LegEvent::Kind::kRejected, leg->id(), status, cause});
+    owner->leg_events_.push(
+        {LegEvent::Kind::kRejected, leg->id(), status, cause, false, leg->state_ == ChannelState::kRinging});
   end(*leg, cause, true);
 }
 

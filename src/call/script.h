@@ -26,7 +26,8 @@ class ScriptRunner {
   // Whether an incoming call to that extension can start there, needs more digits (484), or finds nothing
   // (404).
   enum class Reach { kYes, kMoreDigits, kNo };
-  virtual Reach reach(std::string_view context, std::string_view extension, std::string_view caller_number) const = 0;
+  virtual Reach reach(std::string_view context, std::string_view extension,
+                      std::string_view caller_number) const = 0;
 };
 
 }  // namespace polyfon::call

@@ -6,11 +6,13 @@
 
 namespace polyfon::call {
 
-void SoundLibrary::prompt(std::string name, std::string language, std::filesystem::path directory, Loaded loaded) {
+void SoundLibrary::prompt(std::string name, std::string language, std::filesystem::path directory,
+                          Loaded loaded) {
   std::string key = language + '\0' + name;
   get(
       std::move(key),
-      [name = std::move(name), language = std::move(language), directory = std::move(directory)]() -> media::AudioPtr {
+      [name = std::move(name), language = std::move(language),
+       directory = std::move(directory)]() -> media::AudioPtr {
         auto path = media::find_sound(name, language, directory);
         if (!path) {
           base::log_warning("sound", "no sound '{}' for language '{}' below {}: nothing is played",
@@ -42,12 +44,21 @@ void SoundLibrary::get(std::string key, Load load, Loaded loaded) {
     loaded(found->second.audio);
     return;
   }
+  auto& waiting = loading_[key];
+  waiting.push_back(std::move(loaded));
+  if (waiting.size() > 1) return;  // it is being loaded: one piece of work and one copy for all
   auto result = std::make_shared<media::AudioPtr>();
   offload_([result, load = std::move(load)] { *result = load(); },
-           [this, result, key = std::move(key), loaded = std::move(loaded), generation = generation_]() mutable {
-             if (*result && generation == generation_) keep(key, *result);
-             loaded(std::move(*result));
+           [this, result, key = std::move(key), generation = generation_]() mutable {
+             finish(key, std::move(*result), generation);
            });
+}
+
+void SoundLibrary::finish(const std::string& key, media::AudioPtr audio, std::uint64_t generation) {
+  if (audio && generation == generation_) keep(key, audio);
+  auto waiting = loading_.extract(key);
+  if (!waiting) return;
+  for (auto& loaded : waiting.mapped()) loaded(audio);
 }
 
 void SoundLibrary::keep(const std::string& key, media::AudioPtr audio) {

@@ -18,12 +18,14 @@ namespace polyfon::call {
 
 // What blocks: runs `work` on a worker and then `done` on control. src/main gives net's pool; tests/sim runs
 // both at once.
-using Offload = std::function<void(std::move_only_function<void()> work, std::move_only_function<void()> done)>;
+using Offload =
+    std::function<void(std::move_only_function<void()> work, std::move_only_function<void()> done)>;
 
 class SoundLibrary {
  public:
   static constexpr std::size_t kMaxBytes = 128u << 20;
-  using Loaded = std::move_only_function<void(media::AudioPtr)>;  // null: there is none, and it has been logged
+  using Loaded =
+      std::move_only_function<void(media::AudioPtr)>;  // null: there is none, and it has been logged
 
   explicit SoundLibrary(Offload offload) : offload_(std::move(offload)) {}
 
@@ -40,11 +42,13 @@ class SoundLibrary {
   };
   using Load = std::function<media::AudioPtr()>;
   void get(std::string key, Load load, Loaded loaded);
+  void finish(const std::string& key, media::AudioPtr audio, std::uint64_t generation);
   void keep(const std::string& key, media::AudioPtr audio);
 
   Offload offload_;
   std::unordered_map<std::string, Entry, base::TextHash, std::equal_to<>> entries_;
-  std::list<std::string> by_use_;  // the newest use first
+  std::list<std::string> by_use_;                                 // the newest use first
+  std::unordered_map<std::string, std::vector<Loaded>> loading_;  // who waits for what is being loaded
   std::size_t bytes_ = 0;
   std::uint64_t generation_ = 0;  // counts clear(): what was loaded for an older one is not kept
 };

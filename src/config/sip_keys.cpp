@@ -127,7 +127,7 @@ constexpr SipKey kKeys[] = {
     {kBoth, {"mohinterpret", "class", "", "", "the music it hears", set_text<&Endpoint::music_class>}},
     {kBoth,
      {"mohsuggest", "class", "", "", "the music whom it puts on hold hears",
-      set_text<&Endpoint::music_class>}},
+      set_text<&Endpoint::music_suggested>}},
     {kBoth,
      {"musicclass", "class", "", "", "the older name of mohinterpret", set_text<&Endpoint::music_class>}},
     {kBoth,

@@ -53,7 +53,8 @@ struct Endpoint {
   CallerId caller_id;
   std::vector<std::string> codecs;  // config names in order: "alaw", "ulaw"
   std::string language;
-  std::string music_class;
+  std::string music_class;      // mohinterpret: what it hears
+  std::string music_suggested;  // mohsuggest: what whom it holds hears
   std::string account_code;
   std::vector<std::string> set_variables;  // "NAME=value"
   DtmfMode dtmf_mode = DtmfMode::kRfc4733;
@@ -111,6 +112,7 @@ struct CdrSettings {
   bool enabled = true;
   bool unanswered = true;  // polyfon: every attempt is a row (mission P15)
   bool csv_use_gmt = false, csv_log_unique_id = true, csv_log_user_field = true, csv_new_columns = false;
+  bool operator==(const CdrSettings&) const = default;
 };
 
 // polyfon.conf: what Asterisk's files cannot say. Each key is documented in docs/polyfon-conf.md from its

@@ -96,7 +96,7 @@ std::string show_peer(const call::Exchange& exchange, const registrar::Registrar
   line("Language", endpoint->language);
   line("Callgroup", fmt::format("{:#x}", endpoint->call_groups));
   line("Pickupgroup", fmt::format("{:#x}", endpoint->pickup_groups));
-  line("MOH Suggest", endpoint->music_class);
+  line("MOH Suggest", endpoint->music_suggested);
   line("Call limit", std::to_string(endpoint->call_limit));
   line("Calls now", std::to_string(exchange.calls_of(endpoint->name)));
   line("Dynamic", endpoint->dynamic ? "Yes" : "No");

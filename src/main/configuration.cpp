@@ -1,5 +1,6 @@
 #include "main/configuration.h"
 
+#include "base/log.h"
 #include "base/time.h"
 
 namespace polyfon {
@@ -14,6 +15,15 @@ Configuration read_configuration(const std::filesystem::path& directory) {
                                      result.diagnostics, &kClock);
   result.diagnostics.sort();
   return result;
+}
+
+void log_diagnostics(const config::Diagnostics& diagnostics) {
+  for (const auto& diagnostic : diagnostics.all()) {
+    if (diagnostic.severity == config::Diagnostic::Severity::kError)
+      base::log_error("config", "{}", diagnostic.to_string());
+    else
+      base::log_warning("config", "{}", diagnostic.to_string());
+  }
 }
 
 }  // namespace polyfon

@@ -17,6 +17,8 @@ struct Configuration {
   bool usable() const { return snapshot && plan && !diagnostics.has_errors(); }
 };
 
+void log_diagnostics(const config::Diagnostics& diagnostics);
+
 Configuration read_configuration(const std::filesystem::path& directory);
 
 }  // namespace polyfon

@@ -19,6 +19,7 @@
 #include "main/configuration.h"
 #include "main/history.h"
 #include "main/metrics.h"
+#include "main/reloader.h"
 #include "media/engine/engine.h"
 #include "net/loop.h"
 #include "net/resolver.h"
@@ -34,15 +35,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 namespace {
-
-void log_diagnostics(const config::Diagnostics& diagnostics) {
-  for (const auto& diagnostic : diagnostics.all()) {
-    if (diagnostic.severity == config::Diagnostic::Severity::kError)
-      base::log_error("config", "{}", diagnostic.to_string());
-    else
-      base::log_warning("config", "{}", diagnostic.to_string());
-  }
-}
 
 base::LogLevel log_level(std::string_view name) {
   if (name == "debug") return base::LogLevel::kDebug;
@@ -65,6 +57,21 @@ media::EngineOptions engine_options(const config::Snapshot& snapshot) {
           .threads = snapshot.polyfon.media_threads};
 }
 
+// What only a start reads.
+void warn_of_restart(const config::Snapshot& before, const config::Snapshot& after) {
+  std::string changed;
+  auto note = [&](bool differs, std::string_view what) {
+    if (differs) changed += (changed.empty() ? "" : ", ") + std::string(what);
+  };
+  note(before.sip.bind != after.sip.bind, "bound addresses");
+  note(before.rtp.start != after.rtp.start || before.rtp.end != after.rtp.end, "rtp.conf's range");
+  note(before.cdr != after.cdr, "cdr.conf");
+  note(before.polyfon.media_threads != after.polyfon.media_threads, "[media] threads");
+  note(before.polyfon.workers != after.polyfon.workers, "[general] workers");
+  note(before.polyfon.log_file != after.polyfon.log_file, "[log] file");
+  if (!changed.empty()) base::log_warning("config", "changed, and used from the next start on: {}", changed);
+}
+
 class Server {
  public:
   Server(ServeOptions options, Configuration configuration);
@@ -75,9 +82,9 @@ class Server {
  private:
   base::Result<> listen();
   void take_signals();
-  void reload(console::Reply reply);
   void apply(const Configuration& configuration);
   void show_external_address();
+  void resolve_external_address(base::Instant now);
   void drain();
   void wait_for_calls(base::Instant now);
   void stop_now();
@@ -104,20 +111,24 @@ class Server {
   std::unique_ptr<call::Exchange> exchange_;
   std::unique_ptr<dialplan::Interpreter> interpreter_;
   base::MetricsRegistry metrics_;
+  Reloader reloader_;
   console::SystemControl system_;
   console::CommandTable commands_;
   std::unique_ptr<console::Server> console_;
   std::vector<std::unique_ptr<net::Loop::Watch>> signals_;
   base::Timer binding_timer_ = base::Timer::of<&Server::flush_bindings>(this);
   base::Timer drain_timer_ = base::Timer::of<&Server::wait_for_calls>(this);
+  base::Timer external_timer_ = base::Timer::of<&Server::resolve_external_address>(this);
+  std::string external_name_;
+  std::optional<base::SocketAddress> external_;
   base::Instant drain_until_{};
   bool draining_ = false;
-  bool reloading_ = false;
   std::thread edge_thread_;
 };
 
 constexpr base::Duration kBindingFlush = 1s;
 constexpr base::Duration kDrainLook = 100ms;
+constexpr base::Duration kAskExternalAgain = 5min;
 
 Server::Server(ServeOptions options, Configuration configuration)
     : options_(std::move(options)),
@@ -132,7 +143,8 @@ Server::Server(ServeOptions options, Configuration configuration)
           [this](std::string host, std::uint16_t port, registrar::StaticHosts::Answer answer) {
             resolver_.resolve(std::move(host), port, std::move(answer));
           },
-          control_.timers()) {}
+          control_.timers()),
+      reloader_(options_.config, offload(), [this](const Configuration& fresh) { apply(fresh); }) {}
 
 Server::~Server() {
   // What is left is to be written: a second request to stop does not cut that short.
@@ -169,10 +181,10 @@ base::Result<> Server::start() {
       registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get()},
       snapshot_);
   user_agent_.set_request_handler(sip::Method::kRegister, *registrar_);
-  exchange_ =
-      std::make_unique<call::Exchange>(call::Exchange::Parts{user_agent_, transport_, *media_, *registrar_,
-                                                             nonces_, control_.timers(), clock_, offload()},
-                                       snapshot_);
+  exchange_ = std::make_unique<call::Exchange>(
+      call::Exchange::Parts{user_agent_, transport_, *media_, *registrar_, nonces_, control_.timers(),
+                            random_, clock_, offload()},
+      snapshot_);
   interpreter_ = std::make_unique<dialplan::Interpreter>(*exchange_, clock_);
   interpreter_->set_plan(plan_);
   exchange_->set_script_runner(*interpreter_);
@@ -208,7 +220,7 @@ base::Result<> Server::listen() {
              .started = clock_.now(),
              .started_wall = clock_.wall(),
              .reloaded = clock_.now(),
-             .reload = [this](console::Reply reply) { reload(std::move(reply)); },
+             .reload = [this](console::Reply reply) { reloader_.request(std::move(reply)); },
              .stop = [this](bool gracefully) { gracefully ? drain() : stop_now(); },
              .history_waits = [this] { return history_->why_it_waits(); }};
   console::add_core_commands(commands_, *exchange_, system_, history_->journal(), control_.timers());
@@ -226,46 +238,17 @@ base::Result<> Server::listen() {
 void Server::take_signals() {
   signals_.push_back(control_.watch_signal(SIGHUP, [this] {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("main", "{}", reopened.error().text);
-    reload([](std::string) {});
+    reloader_.request([](std::string) {});
   }));
   signals_.push_back(control_.watch_signal(SIGTERM, [this] { draining_ ? stop_now() : drain(); }));
   signals_.push_back(control_.watch_signal(SIGINT, [this] { stop_now(); }));
 }
 
-void Server::reload(console::Reply reply) {
-  if (reloading_) {
-    reply("A reload is going on already.\n");
-    return;
-  }
-  reloading_ = true;
-  sd_notify(0, "RELOADING=1");
-  auto fresh = std::make_shared<Configuration>();
-  offload()([fresh, directory = options_.config] { *fresh = read_configuration(directory); },
-            [this, fresh, reply = std::move(reply)]() mutable {
-              reloading_ = false;
-              sd_notify(0, "READY=1");
-              log_diagnostics(fresh->diagnostics);
-              std::string text;
-              for (const auto& diagnostic : fresh->diagnostics.all()) text += diagnostic.to_string() + "\n";
-              if (fresh->usable()) {
-                apply(*fresh);
-                text += "Reloaded.\n";
-              } else {
-                base::log_error("config",
-                                "reload refused: the configuration has errors; the one before stays");
-                text += "Not reloaded: the configuration has errors; the one before stays.\n";
-              }
-              reply(std::move(text));
-            });
-}
-
 void Server::apply(const Configuration& configuration) {
-  if (configuration.snapshot->sip.bind != snapshot_->sip.bind ||
-      configuration.snapshot->rtp.start != snapshot_->rtp.start ||
-      configuration.snapshot->rtp.end != snapshot_->rtp.end)
-    base::log_warning("config", "bound addresses and rtp.conf's range change at the next start");
-  snapshot_ = configuration.snapshot;
-  plan_ = configuration.plan;
+  warn_of_restart(*snapshot_, *configuration.snapshot);
+  // The old ones may be large: a worker takes them apart, when the last call that began with them has ended.
+  workers_.post([snapshot = std::exchange(snapshot_, configuration.snapshot),
+                 plan = std::exchange(plan_, configuration.plan)] {});
   user_agent_.set_options(user_agent_options(*snapshot_));
   hosts_.set_snapshot(*snapshot_);
   show_external_address();
@@ -274,33 +257,40 @@ void Server::apply(const Configuration& configuration) {
   interpreter_->set_plan(plan_);
   base::set_log_level(log_level(snapshot_->polyfon.log_level));
   system_.reloaded = clock_.now();
-  base::log_notice("config", "reloaded {}", options_.config.string());
 }
 
 // externaddr= is what hosts outside every localnet= see; without a localnet it is never used (asterisk 3.1).
+// A name is asked for again every 5 minutes; until an answer comes, what was known of that name stays.
 void Server::show_external_address() {
   const auto& sip = snapshot_->sip;
-  transport_.set_external(std::nullopt, {});
-  if (sip.external_address.empty()) return;
-  if (sip.local_networks.empty()) {
+  external_timer_.cancel();
+  auto literal = base::SocketAddress::parse_with_port(sip.external_address, 0);
+  if (sip.external_address != external_name_ || literal)
+    external_ = literal ? std::optional(*literal) : std::nullopt;
+  external_name_ = sip.external_address;
+  if (!sip.external_address.empty() && sip.local_networks.empty())
     base::log_warning("config", "sip.conf: externaddr is not used without localnet");
-    return;
-  }
-  auto is_local = [networks = sip.local_networks](const base::SocketAddress& remote) {
+  if (sip.external_address.empty() || sip.local_networks.empty()) external_ = std::nullopt;
+  transport_.set_external(external_, [networks = sip.local_networks](const base::SocketAddress& remote) {
     return std::ranges::any_of(networks,
                                [&](const auto& network) { return config::matches(network, remote); });
-  };
-  if (auto literal = base::SocketAddress::parse_with_port(sip.external_address, 0)) {
-    transport_.set_external(*literal, std::move(is_local));
-    return;
-  }
-  resolver_.resolve(sip.external_address, 0, [this, name = sip.external_address, is_local](auto answer) {
-    if (name != snapshot_->sip.external_address) return;  // reloaded meanwhile
-    if (answer && !answer->empty())
-      transport_.set_external(answer->front(), is_local);
-    else
-      base::log_warning("config",
-                        "sip.conf: externaddr {} is not known now: peers are shown the local address", name);
+  });
+  if (!literal && !sip.external_address.empty() && !sip.local_networks.empty())
+    resolve_external_address(clock_.now());
+}
+
+void Server::resolve_external_address(base::Instant now) {
+  control_.timers().arm(external_timer_, now + kAskExternalAgain);
+  resolver_.resolve(external_name_, 0, [this, name = external_name_](auto answer) {
+    if (name != external_name_) return;  // reloaded meanwhile
+    if (!answer || answer->empty()) {
+      base::log_warning("config", "sip.conf: externaddr {} is not known now; asked again every 5 minutes",
+                        name);
+      return;
+    }
+    if (external_ == answer->front()) return;
+    external_ = answer->front();
+    show_external_address();
   });
 }
 

@@ -39,6 +39,11 @@ SimConfiguration SimConfiguration::with_plan(std::string_view extensions) {
   return {get().snapshot, std::move(plan)};
 }
 
+namespace {
+constexpr base::Duration kWorkerTime =
+    std::chrono::milliseconds(3);  // so that calls end while their sounds load
+}  // namespace
+
 ExchangeNode::Folder::Folder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "polyfon-sim-XXXXXX").string();
   path = ::mkdtemp(pattern.data()) ? pattern : std::string();
@@ -58,10 +63,10 @@ ExchangeNode::ExchangeNode(World& world, base::SocketAddress address, const SimC
       media_(world),
       nonces_(world.random()),
       registrar_({agent_, world.timers(), world, nonces_}, configuration.snapshot),
-      exchange_({agent_, sink_, media_, registrar_, nonces_, world.timers(), world,
-                 [](std::move_only_function<void()> work, std::move_only_function<void()> done) {
+      exchange_({agent_, sink_, media_, registrar_, nonces_, world.timers(), world.random(), world,
+                 [&world](std::move_only_function<void()> work, std::move_only_function<void()> done) {
                    work();
-                   done();
+                   world.later(kWorkerTime, std::move(done));
                  }},
                 configuration.snapshot),
       interpreter_(exchange_, world),

@@ -32,15 +32,15 @@ sdp::LocalMedia Phone::media(sdp::Direction direction) const {
   return local;
 }
 
-void Phone::register_now() {
+void Phone::register_now() { register_as(fmt::format("sip:{}@{}", name_, address_.to_string())); }
+
+void Phone::register_as(const std::string& contact_uri) {
   sip::RequestOptions request;
   request.flow.remote = exchange_;
   request.method = sip::Method::kRegister;
   request.request_uri = "sip:" + exchange_.to_string();
   request.from = request.to = "<" + own_uri() + ">";
-  request.contact_user = name_;
-  request.headers = {{"Contact", fmt::format("<sip:{}@{}>", name_, address_.to_string())},
-                     {"Expires", "3600"}};
+  request.headers = {{"Contact", "<" + contact_uri + ">"}, {"Expires", "3600"}};
   request.credentials = sip::Credentials{name_, secret_, {}};
   agent_.request(std::move(request), world_.now(), [this](int status, const sip::Message*) {
     register_status_ = status;
@@ -57,6 +57,7 @@ void Phone::call(const std::string& number) {
   invite.to = "<" + invite.request_uri + ">";
   invite.contact_user = name_;
   invite.sdp = negotiation_->make_offer(media());
+  invite.ring_limit = std::chrono::hours(1);  // patient: what ends its calls is the exchange, or the test
   invite.credentials = sip::Credentials{name_, secret_, {}};
   auto session = agent_.invite(std::move(invite), world_.now());
   if (!session) return;

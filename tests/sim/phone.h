@@ -28,6 +28,7 @@ class Phone final : public sip::SessionHandler {
 
   Manners manners;
   void register_now();
+  void register_as(const std::string& contact_uri);
   void call(const std::string& number);
   void hang_up();
   void hold(bool held);

@@ -31,15 +31,14 @@ void SimEngine::connect(media::StreamId a, media::StreamId b) {
 }
 
 void SimEngine::forward(media::StreamId source, media::StreamId listener) {
-  if (Stream* s = find(listener)) {
-    s->hears = source.value();
-    s->playing = 0;
-  }
+  stop_playback(listener);
+  if (Stream* s = find(listener)) s->hears = source.value();
 }
 
 void SimEngine::echo(media::StreamId stream) { forward(stream, stream); }
 
 void SimEngine::disconnect(media::StreamId stream) {
+  stop_playback(stream);
   for (auto& [id, s] : streams_)
     if (id == stream.value() || s.hears == stream.value()) s.hears = 0;
 }
@@ -65,13 +64,23 @@ void SimEngine::finish(media::StreamId stream, media::PlaybackId playback) {
   Stream* s = find(stream);
   if (!s || s->playing != playback) return;
   s->playing = 0;
-  media::Event event{media::Event::Kind::kPlaybackFinished, stream};
-  event.playback = playback;
-  if (handler_) handler_(event);
+  report(stream, playback);
+}
+
+// As from a media thread: later, and also for what was stopped.
+void SimEngine::report(media::StreamId stream, media::PlaybackId playback) {
+  world_.later(std::chrono::milliseconds(1), [this, alive = std::weak_ptr(alive_), stream, playback] {
+    media::Event event{media::Event::Kind::kPlaybackFinished, stream};
+    event.playback = playback;
+    if (alive.lock() && handler_) handler_(event);
+  });
 }
 
 void SimEngine::stop_playback(media::StreamId stream) {
-  if (Stream* s = find(stream)) s->playing = 0;
+  Stream* s = find(stream);
+  if (!s || !s->playing) return;
+  report(stream, s->playing);
+  s->playing = 0;
 }
 
 void SimEngine::close(media::StreamId stream) {
@@ -88,6 +97,12 @@ bool SimEngine::carries(std::uint16_t from, std::uint16_t to) const {
       return true;
   }
   return false;
+}
+
+const media::StreamConfig* SimEngine::config_towards(std::uint16_t port) const {
+  for (const auto& [id, stream] : streams_)
+    if (stream.config.remote.port() == port) return &stream.config;
+  return nullptr;
 }
 
 std::string SimEngine::heard_at(std::uint16_t port) const {

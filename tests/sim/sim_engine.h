@@ -32,6 +32,7 @@ class SimEngine final : public media::Engine {
   // Whether what arrives from a peer's port `from` is sent to the peer's port `to`, by configuration and
   // connection.
   bool carries(std::uint16_t from, std::uint16_t to) const;
+  const media::StreamConfig* config_towards(std::uint16_t port) const;  // of the stream whose peer is there
   bool plays_to(std::uint16_t port) const { return !heard_at(port).empty(); }
   // What is played to that port of a peer: file names without folders, joined by '&', or "tone 425"; "" for
   // nothing.
@@ -57,9 +58,11 @@ class SimEngine final : public media::Engine {
   };
   Stream* find(media::StreamId id);
   void finish(media::StreamId stream, media::PlaybackId playback);
+  void report(media::StreamId stream, media::PlaybackId playback);
 
   World& world_;
   EventHandler handler_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
   std::unordered_map<std::uint64_t, Stream> streams_;
   std::unordered_map<media::PlaybackId, std::unique_ptr<Ending>> endings_;
   std::uint32_t next_stream_ = 1;

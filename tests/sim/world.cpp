@@ -46,9 +46,15 @@ void World::queue(const base::SocketAddress& from, const base::SocketAddress& to
 bool World::step(base::Instant limit) {
   base::Instant at = limit;
   if (!packets_.empty()) at = std::min(at, packets_.top().at);
+  if (!later_.empty()) at = std::min(at, later_.top().at);
   if (auto next = timers_.next()) at = std::min(at, *next);
   now_ = std::max(now_, at);
   timers_.advance(now_);
+  while (!later_.empty() && later_.top().at <= now_) {
+    auto work = later_.top().work;
+    later_.pop();
+    (*work)();
+  }
   while (!packets_.empty() && packets_.top().at <= now_) {
     Packet packet = packets_.top();
     packets_.pop();
@@ -56,6 +62,10 @@ bool World::step(base::Instant limit) {
       node->second(packet.from, packet.bytes, now_);
   }
   return now_ < limit;
+}
+
+void World::later(base::Duration time, std::move_only_function<void()> work) {
+  later_.push({now_ + time, ++order_, std::make_shared<std::move_only_function<void()>>(std::move(work))});
 }
 
 void World::run_for(base::Duration time) {

@@ -3,7 +3,7 @@
 // and a failure replays.
 #pragma once
 #include <functional>
-#include <map>
+#include <memory>
 #include <queue>
 #include <string>
 #include <string_view>
@@ -41,6 +41,8 @@ class World final : public base::Clock {
   void detach(const base::SocketAddress& address) { nodes_.erase(address); }
   void send(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view bytes);
 
+  // Runs `work` once, after that time: what another thread would answer.
+  void later(base::Duration time, std::move_only_function<void()> work);
   void run_for(base::Duration time);
   // Runs until `done` or for `limit`; whether it was done.
   bool run_until(const std::function<bool()>& done, base::Duration limit);
@@ -55,6 +57,12 @@ class World final : public base::Clock {
     std::string bytes;
     bool operator>(const Packet& other) const { return at != other.at ? at > other.at : order > other.order; }
   };
+  struct Later {
+    base::Instant at;
+    std::uint64_t order;
+    std::shared_ptr<std::move_only_function<void()>> work;
+    bool operator>(const Later& other) const { return at != other.at ? at > other.at : order > other.order; }
+  };
   bool chance(double probability);
   void queue(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view bytes);
   void note(std::string_view what, const base::SocketAddress& from, const base::SocketAddress& to,
@@ -67,6 +75,7 @@ class World final : public base::Clock {
   base::TimerWheel timers_{now_};
   std::unordered_map<base::SocketAddress, Receive> nodes_;
   std::priority_queue<Packet, std::vector<Packet>, std::greater<>> packets_;
+  std::priority_queue<Later, std::vector<Later>, std::greater<>> later_;
   std::uint64_t order_ = 0;
   std::string trace_;
 };

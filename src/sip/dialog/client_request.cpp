@@ -1,5 +1,8 @@
 #include "sip/dialog/client_request.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "sip/dialog/core.h"
 #include "sip/dialog/dialog.h"
 
@@ -23,7 +26,10 @@ void ClientRequest::send() {
       .header(Header::kCallId, call_id_)
       .header(Header::kCSeq, fmt::format("{} {}", ++cseq_, to_string(options_.method)));
   const bool secure = options_.request_uri.starts_with("sips:");
-  builder.header(Header::kContact, core_.contact(options_.flow, options_.contact_user, secure));
+  bool own_contact = std::ranges::any_of(
+      options_.headers, [](const HeaderField& field) { return base::iequals(field.name, "Contact"); });
+  if (!own_contact)  // a REGISTER says which contact it is about
+    builder.header(Header::kContact, core_.contact(options_.flow, options_.contact_user, secure));
   if (digest_) digest_->write(builder, options_.method, options_.request_uri, core_.random());
   builder.header(Header::kUserAgent, core_.options().user_agent);
   for (const HeaderField& field : options_.headers) builder.header(field.name, field.value);
