@@ -1,6 +1,8 @@
 #include "base/socket_address.h"
 
+#include <charconv>
 #include <cstring>
+#include <iterator>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -111,11 +113,21 @@ bool SocketAddress::same_host(const SocketAddress& other) const {
          v6_.sin6_scope_id == other.v6_.sin6_scope_id;
 }
 
+// A SIP message holds several addresses; inet_ntop goes through printf for IPv4, and costs ten times as much.
 std::string SocketAddress::host() const {
   char buffer[INET6_ADDRSTRLEN] = {};
-  const void* from = is_v6() ? static_cast<const void*>(&v6_.sin6_addr) : &v4_.sin_addr;
-  ::inet_ntop(is_v6() ? AF_INET6 : AF_INET, from, buffer, sizeof buffer);
-  return buffer;
+  if (is_v6()) {
+    ::inet_ntop(AF_INET6, &v6_.sin6_addr, buffer, sizeof buffer);
+    return buffer;
+  }
+  unsigned char octets[sizeof v4_.sin_addr];
+  std::memcpy(octets, &v4_.sin_addr, sizeof octets);
+  char* end = buffer;
+  for (unsigned octet : octets) {
+    if (end != buffer) *end++ = '.';
+    end = std::to_chars(end, std::end(buffer), octet).ptr;
+  }
+  return std::string(buffer, end);
 }
 
 std::string SocketAddress::uri_host() const { return is_v6() ? fmt::format("[{}]", host()) : host(); }
