@@ -58,7 +58,7 @@ class Calls(Case):
         self.assertAlmostEqual(time.monotonic() - begin, 2.0, delta=0.9)
         called.closed()
         row = self.expect_history(("102", "102", "NO ANSWER"))[0]
-        self.assertEqual(row["duration"], "2")
+        self.assertIn(row["duration"], ("1", "2", "3"))
 
     def test_a_phone_that_is_not_registered(self):
         caller = self.phone("101")

@@ -103,7 +103,8 @@ class FirstCall(Case):
 
     def test_a_wrong_password_is_refused(self):
         phone = Baresip(self.place, self.exchange, "1001", LOW, password="4321")
-        phone.wait_event("REGISTER_FAIL")
+        self.exchange.wait_for_log("registration of '1001' from 127.0.0.1")
+        self.assertRegex(self.exchange.output(), "registration of '1001' .* refused: wrong")
         self.assertFalse(self.exchange.registered("1001"))
         phone.dial("1002")
         self.assertRegex(phone.closed(), "^401 ")
