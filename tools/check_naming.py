@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the .cpp files of src, or those named, with the checks of .clang-tidy: names, and what coroutines forbid.
+"""Runs clang-tidy over the .cpp files of src with the checks of .clang-tidy: names, and what coroutines forbid.
 
   tools/check_naming.py [--build BUILD_DIRECTORY] [FILE...]
 
-BUILD_DIRECTORY (build/dev) needs to be configured. The precompiled header is not used: a file of src says itself what
-it needs. A file that passed is not looked at again until it, or a header of
-the project that it includes, or .clang-tidy changes.
+FILE names others, tests among them. BUILD_DIRECTORY (build/dev) needs to be configured. The precompiled header is not
+used: a file of src says itself what it needs. A file that passed is not looked at again until it, or a header of the
+project that it includes, or .clang-tidy changes.
 """
 import argparse
 import json
