@@ -84,6 +84,11 @@ void Dialog::refresh_target(const Message& message) {
   choose_flow();
 }
 
+void Dialog::refresh_target(const Incoming& request) {
+  if (behind_nat && routes.empty()) origin = request.flow;
+  refresh_target(request.message);
+}
+
 void Dialog::choose_flow() {
   flow = origin;
   if (!routes.empty())

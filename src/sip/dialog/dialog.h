@@ -36,6 +36,8 @@ struct Dialog {
   void learn(const Message& response, const Envelope& envelope);
   // RFC 3261 12.2.1.2, 12.2.2: a target refresh moves the remote target; the route set stays.
   void refresh_target(const Message& message);
+  // The same by a request of the peer. Behind NAT its port may have changed; our tag in it cannot be guessed.
+  void refresh_target(const Incoming& request);
 
   // RFC 3261 12.2.1.1: the request line is `request_uri()`, and the route lines go with write_routes(): a
   // first route without ;lr is a strict router, which wants its own URI in the request line and the target

@@ -26,7 +26,7 @@ void InviteSession::receive_reinvite(const Incoming& invite) {
     core_.counters().rejected_order.add();
     return core_.reply(invite, 500, {{"Retry-After", core_.retry_after()}});
   }
-  dialog_.refresh_target(invite.message);
+  dialog_.refresh_target(invite);
   open_server_transaction(invite);
   server_->reliable = false;  // its answer is the next thing that leaves
   pending_ = std::make_unique<PendingOffer>();

@@ -20,7 +20,7 @@ void InviteSession::receive_update(const Incoming& update) {
     core_.counters().rejected_order.add();
     return core_.reply(update, 500, {{"Retry-After", core_.retry_after()}});
   }
-  dialog_.refresh_target(update.message);
+  dialog_.refresh_target(update);
   if (meaning == OfferAnswer::Meaning::kOffer) return hold_for_answer(update, OfferSource::kUpdate);
   core_.reply(update, 200, {{"Contact", contact_}, {"Allow", core_.allow()}});
 }

@@ -70,6 +70,20 @@ TEST(Dialog, a_caller_whose_via_is_not_its_address_is_behind_nat) {
   EXPECT_EQ(dialog.request_uri(), "sip:c@192.168.1.2:5060");
 }
 
+TEST(Dialog, a_peer_behind_nat_is_followed_to_its_new_port) {
+  Dialog dialog = called("198.51.100.1:40000", "192.168.1.2:5060", "<sip:c@192.168.1.2:5060>");
+  std::string bytes =
+      "UPDATE sip:b@y SIP/2.0\r\nVia: SIP/2.0/UDP 192.168.1.2:5060;branch=z9hG4bK2\r\nFrom: "
+      "<sip:c@x>;tag=f\r\n"
+      "To: sip:b@y;tag=mine\r\nCall-ID: c1\r\nCSeq: 10 UPDATE\r\nContact: <sip:c@192.168.1.2:5099>\r\n\r\n";
+  Message message{std::span<const char>(bytes)};
+  auto envelope = Envelope::of(message);
+  ASSERT_TRUE(envelope);
+  dialog.refresh_target({message, *envelope, from("198.51.100.1:40001"), {}});
+  EXPECT_EQ(dialog.flow.remote.to_string(), "198.51.100.1:40001");
+  EXPECT_EQ(dialog.remote_target, "sip:c@192.168.1.2:5099");
+}
+
 TEST(Dialog, rfc3261_12_1_1_the_route_set_is_record_route_in_order) {
   Dialog dialog = called("10.0.0.9:5060", "10.0.0.9", "<sip:c@1.2.3.4>",
                          "Record-Route: <sip:10.0.0.9;lr>, <sip:p1;lr>\r\nRecord-Route: <sip:p0;lr>\r\n");
