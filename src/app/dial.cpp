@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "call/exchange.h"
 #include "dialplan/application.h"

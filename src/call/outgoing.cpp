@@ -1,6 +1,8 @@
 // Outgoing legs: from a contact to INVITE, and what comes back.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "call/exchange.h"

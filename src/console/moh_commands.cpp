@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "console/commands.h"
 
 namespace polyfon::console {

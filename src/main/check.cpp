@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include <fmt/format.h>
+
 #include "base/time.h"
 #include "dialplan/check.h"
 #include "main/configuration.h"

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "console/client.h"
 #include "main/check.h"

@@ -1,5 +1,7 @@
 #include "main/metrics.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 
 namespace polyfon {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <thread>
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 

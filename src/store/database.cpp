@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include <fmt/format.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 

@@ -75,46 +75,52 @@ MediaThread::~MediaThread() {
   ::close(epoll_);
 }
 
-void MediaThread::post(Command command) {
-  mailbox_.post({nullptr, [command = std::move(command)](MediaThread* self) mutable {
-                   command(self->graph_, self->now_);
-                 }});
+void MediaThread::post(Command command, base::Duration patience) {
+  mailbox_.post({nullptr, [command = std::move(command)](
+                              MediaThread* self) mutable { command(self->graph_, self->now_); }},
+                patience);
 }
 
+// Until it is configured it has nothing to do with packets but to drop them.
 void MediaThread::open(std::unique_ptr<Stream> stream) {
-  mailbox_.post({nullptr, [stream = std::move(stream)](MediaThread* self) mutable {
+  mailbox_.post({nullptr,
+                 [stream = std::move(stream)](MediaThread* self) mutable {
                    self->register_stream(*stream);
                    self->graph_.add(std::move(stream), self->now_);
-                 }});
+                 }},
+                kUnhurried);
 }
 
 void MediaThread::detach(std::vector<StreamId> streams, std::shared_ptr<Transfer> transfer,
                          MediaThread& next) {
-  mailbox_.post(
-      {nullptr, [streams = std::move(streams), transfer = std::move(transfer), &next](MediaThread* self) {
-         for (StreamId id : streams) {
-           auto stream = self->graph_.take(id);
-           if (!stream) continue;
-           self->unregister_stream(*stream);
-           transfer->streams.push_back(std::move(stream));
-         }
-         transfer->ready.store(true, std::memory_order_release);
-         next.mailbox_.wake();
-       }});
+  mailbox_.post({nullptr,
+                 [streams = std::move(streams), transfer = std::move(transfer), &next](MediaThread* self) {
+                   for (StreamId id : streams) {
+                     auto stream = self->graph_.take(id);
+                     if (!stream) continue;
+                     self->unregister_stream(*stream);
+                     transfer->streams.push_back(std::move(stream));
+                   }
+                   transfer->ready.store(true, std::memory_order_release);
+                   next.mailbox_.wake();
+                 }},
+                kSoon);
 }
 
 void MediaThread::adopt(std::shared_ptr<Transfer> transfer) {
   auto arriving = transfer;
-  mailbox_.post({std::move(arriving), [transfer = std::move(transfer)](MediaThread* self) {
+  mailbox_.post({std::move(arriving),
+                 [transfer = std::move(transfer)](MediaThread* self) {
                    for (auto& stream : transfer->streams) {
                      self->register_stream(*stream);
                      self->graph_.add(std::move(stream), self->now_);
                    }
-                 }});
+                 }},
+                kSoon);
 }
 
 void MediaThread::stop() {
-  mailbox_.post({nullptr, [](MediaThread* self) { self->running_ = false; }});
+  mailbox_.post({nullptr, [](MediaThread* self) { self->running_ = false; }}, kSoon);
 }
 
 void MediaThread::join() { thread_.join(); }

@@ -26,11 +26,15 @@ class MediaThread final : private PacketSink {
     std::atomic<bool> ready = false;
   };
 
-  // Throws std::system_error when the system gives no epoll, eventfd or thread: start-up.
+  // How long an order may wait for others to come along: what somebody may hear, and what nobody will.
+  static constexpr base::Duration kSoon = std::chrono::milliseconds(1);
+  static constexpr base::Duration kUnhurried = std::chrono::milliseconds(20);
+
+  // Throws std::system_error when the system gives no epoll, timerfd or thread: start-up.
   MediaThread(unsigned index, Deliver deliver);
   ~MediaThread() override;
 
-  void post(Command command);
+  void post(Command command, base::Duration patience = kSoon);
   void open(std::unique_ptr<Stream> stream);
   void detach(std::vector<StreamId> streams, std::shared_ptr<Transfer> transfer, MediaThread& next);
   void adopt(std::shared_ptr<Transfer> transfer);

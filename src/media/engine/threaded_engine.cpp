@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "net/udp_socket.h"
 
 namespace polyfon::media {
@@ -93,8 +95,9 @@ void ThreadedEngine::start(StreamId id, const Entry& entry, StreamSockets socket
 }
 
 template <class Function>
-void ThreadedEngine::command(StreamId stream, Function function) {
-  if (const Entry* entry = streams_.find(stream)) threads_[entry->thread]->post(std::move(function));
+void ThreadedEngine::command(StreamId stream, Function function, base::Duration patience) {
+  if (const Entry* entry = streams_.find(stream))
+    threads_[entry->thread]->post(std::move(function), patience);
 }
 
 std::uint16_t ThreadedEngine::local_port(StreamId stream) const {
@@ -194,7 +197,7 @@ void ThreadedEngine::close(StreamId stream) {
   Entry* entry = streams_.find(stream);
   if (!entry) return;
   release(stream);
-  command(stream, [stream](Graph& graph, base::Instant) { graph.close(stream); });
+  command(stream, [stream](Graph& graph, base::Instant) { graph.close(stream); }, MediaThread::kUnhurried);
   --load_[entry->thread];
   ports_.give_back(entry->local.port(), now());
   streams_.erase(stream);

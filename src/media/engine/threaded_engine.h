@@ -58,7 +58,7 @@ class ThreadedEngine final : public Engine {
   std::vector<StreamId> group_of(StreamId stream) const;
   void move_group(StreamId stream, std::size_t thread);
   template <class Function>
-  void command(StreamId stream, Function function);
+  void command(StreamId stream, Function function, base::Duration patience = MediaThread::kSoon);
 
   EngineOptions options_;
   std::shared_ptr<Post> post_;

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <ctime>
 
+#include <fmt/format.h>
+
 namespace polyfon::cdr {
 
 namespace {

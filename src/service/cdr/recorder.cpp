@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "base/text.h"
 

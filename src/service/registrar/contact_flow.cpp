@@ -1,5 +1,7 @@
 #include "service/registrar/contact_flow.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "sip/message/headers.h"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "sip/dialog/core.h"
 #include "sip/dialog/dialog.h"

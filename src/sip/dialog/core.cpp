@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "sip/transaction/response_flow.h"
 
 namespace polyfon::sip {

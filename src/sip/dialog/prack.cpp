@@ -1,4 +1,6 @@
 // Reliable provisional responses, both directions: RFC 3262.
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "sip/dialog/core.h"
 #include "sip/dialog/invite_session.h"

@@ -1,4 +1,6 @@
 // What both sides of an InviteSession share: its end, its timers, its requests.
+#include <fmt/format.h>
+
 #include "sip/dialog/core.h"
 #include "sip/dialog/invite_session.h"
 

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include <fmt/format.h>
+
 #include "sip/transport/source_cache.h"
 
 namespace polyfon::sip {
