@@ -134,8 +134,8 @@ struct InviteOptions {
   base::Duration ring_limit = std::chrono::minutes(3);  // Timer C's part: no final answer by then: CANCEL
 };
 
-struct RequestOptions {  // outside a dialog: OPTIONS, MESSAGE, REGISTER (whose Contact is among `headers`)
-                         // ...
+// A request outside a dialog: OPTIONS, MESSAGE, REGISTER (whose Contact is among `headers`).
+struct RequestOptions {
   Flow flow;
   Method method = Method::kOptions;
   std::string request_uri, from, to, contact_user;
