@@ -1,5 +1,6 @@
 #include "sip/message/host.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <arpa/inet.h>
@@ -12,13 +13,15 @@ namespace {
 
 bool is_ipv4(std::string_view text) {
   int parts = 0;
-  while (true) {
-    const std::size_t dot = text.find('.');
-    const std::string_view part = text.substr(0, dot);
-    if (part.size() > 3 || !base::parse_number<unsigned>(part, 0, 255)) return false;
+  for (std::size_t i = 0;; ++i) {
+    const std::size_t begin = i;
+    unsigned value = 0;
+    for (; i < text.size() && i < begin + 3 && base::is_digit(text[i]); ++i)
+      value = value * 10 + static_cast<unsigned>(text[i] - '0');
+    if (i == begin || value > 255) return false;
     ++parts;
-    if (dot == std::string_view::npos) return parts == 4;
-    text.remove_prefix(dot + 1);
+    if (i == text.size()) return parts == 4;
+    if (text[i] != '.') return false;
   }
 }
 
@@ -46,6 +49,7 @@ std::optional<std::array<std::uint8_t, 16>> parse_ipv6(std::string_view text) {
 
 bool is_hostname(std::string_view text) {
   if (text.size() > kMaxHost) return false;
+  if (is_ipv4(text)) return true;  // most hosts of most messages
   std::string_view rest = text, label;
   while (true) {
     label = rest.substr(0, label_size(rest));
@@ -56,10 +60,7 @@ bool is_hostname(std::string_view text) {
     rest.remove_prefix(1);
     if (rest.empty()) break;  // RFC 3261 25.1: one '.' may end a name
   }
-  for (char c : label) {
-    if (!base::is_digit(c)) return true;
-  }
-  return is_ipv4(text);
+  return !std::ranges::all_of(label, base::is_digit);  // RFC 3261 25.1: a toplabel of digits is an address
 }
 
 bool same_host(std::string_view a, std::string_view b) {
