@@ -155,6 +155,17 @@ TEST_F(JournalFiles, counts_on_when_even_the_segments_are_lost) {
   EXPECT_EQ(last, 61u);
 }
 
+TEST_F(JournalFiles, counts_on_from_the_name_of_an_empty_segment_when_nothing_else_is_left) {
+  append(60);
+  journal.reset();
+  for (const auto& segment : segments_in(directory)) fs::remove(segment);
+  fs::remove(directory / "acknowledged");
+  std::ofstream(directory / segment_name(61));
+  journal = open_journal(directory);
+  append(1);
+  EXPECT_EQ(last, 61u);
+}
+
 TEST_F(JournalFiles, a_torn_end_is_cut_off_and_kept_aside) {
   append(5);
   journal.reset();
