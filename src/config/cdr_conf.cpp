@@ -16,7 +16,7 @@ constexpr Key<CdrSettings> kGeneralKeys[] = {
      set_boolean<&CdrSettings::unanswered>},
 };
 constexpr NotYet kGeneralNotYet[] = {
-    {"congestion"},
+    {"congestion", "yes"},
     {"endbeforehexten", "no"},
     {"initiatedseconds", "no"},
     {"batch", "no"},

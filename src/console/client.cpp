@@ -1,5 +1,6 @@
 #include "console/client.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 

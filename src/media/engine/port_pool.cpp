@@ -22,16 +22,24 @@ base::Result<std::uint16_t> PortPool::take(base::Random& random, base::Instant n
   std::size_t start = states_.empty() ? 0 : random.below(states_.size());
   for (std::size_t i = 0; i < states_.size(); ++i) {
     std::size_t pair = (start + i) % states_.size();
-    if (states_[pair] != State::kFree) continue;
-    states_[pair] = State::kUsed;
-    ++used_;
-    return port_of(pair);
+    if (states_[pair] == State::kFree) return use(pair);
+  }
+  if (!resting_.empty() && resting_.front().until - kRest + kShortestRest <= now) {
+    std::size_t pair = resting_.front().pair;
+    resting_.pop_front();
+    return use(pair);
   }
   return base::fail(
       base::ErrorCode::kUnavailable,
       fmt::format("no pair of RTP ports is free between {} and {} (rtp.conf: rtpstart, rtpend): {} in use, "
-                  "{} resting for 32 s after their call",
+                  "{} resting after their call",
                   first_, last_, used_, resting_.size()));
+}
+
+std::uint16_t PortPool::use(std::size_t pair) {
+  states_[pair] = State::kUsed;
+  ++used_;
+  return port_of(pair);
 }
 
 void PortPool::give_back(std::uint16_t port, base::Instant now) {
