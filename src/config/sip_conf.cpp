@@ -52,6 +52,7 @@ SipLoader::SipLoader(const PolyfonSettings& polyfon, Diagnostics& diagnostics) :
 
 SipConfiguration SipLoader::load(const File& file) {
   read_general(file);
+  endpoints_.reserve(file.sections().size());
   for (const Section& section : file.sections()) {
     if (section.is_template || base::iequals(section.name, "general")) continue;
     if (base::iequals(section.name, "authentication"))

@@ -80,7 +80,8 @@ void SnapshotLoader::load_sip_conf() {
   if (!file)
     diagnostics_.warning({"sip.conf", 0}, fmt::format("no sip.conf in {}: no phone can register",
                                                       snapshot_->directory.string()));
-  SipConfiguration sip = load_sip(file ? *file : File{}, snapshot_->polyfon, diagnostics_);
+  const File none;  // a name, so that a file of many accounts is not copied
+  SipConfiguration sip = load_sip(file ? *file : none, snapshot_->polyfon, diagnostics_);
   snapshot_->sip = std::move(sip.settings);
   snapshot_->endpoints.reserve(sip.endpoints.size());
   snapshot_->endpoint_by_name.reserve(sip.endpoints.size());
