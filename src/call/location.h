@@ -23,8 +23,8 @@ class Location {
   // The account's contacts, most recently registered first: of host=dynamic its bindings, else its resolved
   // host. Empty: it is not registered, or its host is not known.
   virtual std::vector<ContactAddress> contacts(std::string_view account) const = 0;
-  // The account with a fixed host (not host=dynamic) that has that address (the port too, unless it has
-  // insecure=port). "": none.
+  // The account with a fixed host, or of type=peer and registered, that has that address (the port too,
+  // unless it has insecure=port). "": none.
   virtual std::string_view account_at(const base::SocketAddress& address) const = 0;
 };
 

@@ -49,7 +49,8 @@ struct Registrar::Impl {
   };
   using Accounts = std::unordered_map<std::string, Account, base::TextHash, std::equal_to<>>;
 
-  Impl(Parts p, std::shared_ptr<const config::Snapshot> s) : parts(std::move(p)), snapshot(std::move(s)) {
+  Impl(Parts p, std::shared_ptr<const config::Snapshot> s) : parts(std::move(p)) {
+    take(std::move(s));
     probes = std::make_shared<Probe::Shared>(
         Probe::Shared{parts.user_agent, parts.timers, [this](std::string_view name) -> Probe* {
                         auto account = accounts.find(name);
@@ -57,6 +58,8 @@ struct Registrar::Impl {
                       }});
     parts.timers.arm(sweep_timer, parts.timers.now() + kSweep);
   }
+
+  void take(std::shared_ptr<const config::Snapshot> fresh);
 
   // --- REGISTER ---
   void handle(sip::IncomingRequest request, base::Instant now);
@@ -70,6 +73,11 @@ struct Registrar::Impl {
   void accept(sip::IncomingRequest& request, const Account& account, const RegisterRequest& wanted,
               base::Instant now);
 
+  // --- where accounts are ---
+  call::ContactAddress fixed_contact(const config::Endpoint& endpoint,
+                                     const base::SocketAddress& address) const;
+  std::string_view peer_at(const base::SocketAddress& address) const;
+
   // --- bindings ---
   void erase(std::string_view name, Account& account, std::vector<Binding>::iterator binding);
   void sweep(base::Instant now);
@@ -78,6 +86,7 @@ struct Registrar::Impl {
 
   Parts parts;
   std::shared_ptr<const config::Snapshot> snapshot;
+  std::vector<EndpointPtr> dynamic_peers;  // type=peer, host=dynamic
   std::shared_ptr<const Probe::Shared> probes;
   Accounts accounts;
   RegistrarCounters counters;
@@ -259,6 +268,44 @@ void Registrar::Impl::sweep(base::Instant now) {
   parts.timers.arm(sweep_timer, now + kSweep);
 }
 
+// The name that sip.conf gives stays in the Request-URI: providers check the domain. The listener is the
+// first that speaks the address family.
+call::ContactAddress Registrar::Impl::fixed_contact(const config::Endpoint& endpoint,
+                                                    const base::SocketAddress& address) const {
+  std::string user = endpoint.username.empty() ? std::string() : sip::escape_user(endpoint.username) + "@";
+  bool literal = base::SocketAddress::parse(endpoint.host, endpoint.port).has_value();
+  std::string host = literal ? address.uri_host() : endpoint.host;
+  std::string port = endpoint.port == 5060 ? std::string() : fmt::format(":{}", endpoint.port);
+  sip::Flow flow{sip::Protocol::kUdp, 0, address};
+  const auto& bind = snapshot->sip.bind;
+  for (std::size_t i = 0; i < bind.size(); ++i)
+    if (bind[i].is_v6() == address.is_v6()) {
+      flow.listener = static_cast<std::uint8_t>(i);
+      break;
+    }
+  return {fmt::format("sip:{}{}{}", user, host, port), flow, {}, true};
+}
+
+// type=peer with host=dynamic is known by where it is registered (chan_sip: peers are matched by address).
+std::string_view Registrar::Impl::peer_at(const base::SocketAddress& address) const {
+  for (const auto& endpoint : dynamic_peers) {
+    auto account = accounts.find(endpoint->name);
+    if (account == accounts.end()) continue;
+    for (const auto& binding : account->second.bindings)
+      if (binding.flow.remote == address ||
+          (endpoint->insecure_port && binding.flow.remote.same_host(address)))
+        return endpoint->name;
+  }
+  return {};
+}
+
+void Registrar::Impl::take(std::shared_ptr<const config::Snapshot> fresh) {
+  snapshot = std::move(fresh);
+  dynamic_peers.clear();
+  for (const auto& endpoint : snapshot->endpoints)
+    if (endpoint->dynamic && endpoint->type == config::PeerType::kPeer) dynamic_peers.push_back(endpoint);
+}
+
 Registrar::Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapshot)
     : impl_(std::make_unique<Impl>(std::move(parts), std::move(snapshot))) {}
 Registrar::~Registrar() = default;
@@ -268,7 +315,7 @@ void Registrar::on_request(sip::IncomingRequest request, base::Instant now) {
 }
 
 void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
-  impl_->snapshot = std::move(snapshot);
+  impl_->take(std::move(snapshot));
   for (auto account = impl_->accounts.begin(); account != impl_->accounts.end();) {
     auto endpoint = find_endpoint(*impl_->snapshot, account->first);
     if (endpoint && endpoint->dynamic) {
@@ -319,19 +366,16 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
     }
     return result;
   }
-  if (!impl_->parts.hosts) return result;
-  auto address = impl_->parts.hosts->address_of(account);
-  if (!address) return result;
-  auto endpoint = find_endpoint(*impl_->snapshot, account);
-  std::string user =
-      endpoint && !endpoint->username.empty() ? sip::escape_user(endpoint->username) + "@" : std::string();
-  result.push_back(
-      {fmt::format("sip:{}{}", user, address->to_string()), {sip::Protocol::kUdp, 0, *address}, {}, true});
+  auto address = impl_->parts.hosts ? impl_->parts.hosts->address_of(account) : std::nullopt;
+  auto endpoint = address ? find_endpoint(*impl_->snapshot, account) : nullptr;
+  if (endpoint) result.push_back(impl_->fixed_contact(*endpoint, *address));
   return result;
 }
 
 std::string_view Registrar::account_at(const base::SocketAddress& address) const {
-  return impl_->parts.hosts ? impl_->parts.hosts->account_at(address) : std::string_view();
+  if (impl_->parts.hosts)
+    if (auto account = impl_->parts.hosts->account_at(address); !account.empty()) return account;
+  return impl_->peer_at(address);
 }
 
 std::vector<BindingView> Registrar::bindings(std::string_view account) const {

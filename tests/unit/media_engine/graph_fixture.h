@@ -11,8 +11,6 @@
 
 namespace polyfon::media {
 
-using namespace std::chrono_literals;
-
 inline base::SocketAddress address(const char* host, std::uint16_t port) {
   return *base::SocketAddress::parse(host, port);
 }
@@ -103,11 +101,11 @@ class GraphTest : public testing::Test {
       std::vector<std::uint8_t> payload(160);
       encoder->encode(std::span(samples).subspan(160 * static_cast<std::size_t>(i), 160), payload);
       speak(peer, payload);
-      advance(20ms);
+      advance(std::chrono::milliseconds(20));
     }
   }
   void dial(Peer& peer, char digit) {
-    DigitSender sender(digit, 100ms, peer.timestamp, 8000);
+    DigitSender sender(digit, std::chrono::milliseconds(100), peer.timestamp, 8000);
     while (!sender.done()) {
       auto event = sender.next(160);
       std::uint8_t payload[4];
@@ -119,17 +117,17 @@ class GraphTest : public testing::Test {
                             .ssrc = peer.ssrc},
                            payload));
       peer.timestamp += 160;
-      advance(20ms);
+      advance(std::chrono::milliseconds(20));
     }
   }
 
   void advance(base::Duration time) {
     for (auto end = now_ + time; now_ < end;) {
-      now_ += 1ms;
+      now_ += std::chrono::milliseconds(1);
       graph_.run_frames(now_);
       if (now_ >= next_second_) {
-        next_second_ += 1s;
-        graph_.second(now_, base::WallTime{1000s});
+        next_second_ += std::chrono::seconds(1);
+        graph_.second(now_, base::WallTime{std::chrono::seconds(1000)});
       }
     }
     collect();
@@ -181,8 +179,8 @@ class GraphTest : public testing::Test {
   ThreadCounters counters_;
   base::SeededRandom random_{1};
   Graph graph_{sink_, counters_, random_};
-  base::Instant now_{24h};
-  base::Instant next_second_{24h + 1s};
+  base::Instant now_{std::chrono::hours(24)};
+  base::Instant next_second_{std::chrono::hours(24) + std::chrono::seconds(1)};
   std::uint32_t peers_ = 0;
   std::vector<Event> events_;
 };

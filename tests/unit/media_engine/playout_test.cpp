@@ -3,6 +3,8 @@
 namespace polyfon::media {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Playing : public GraphTest {
  protected:
   void play(const Peer& peer, Playback playback) { graph_.play(peer.id, ++id_, std::move(playback), now_); }

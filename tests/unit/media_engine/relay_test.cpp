@@ -3,6 +3,8 @@
 namespace polyfon::media {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Relaying : public GraphTest {};
 
 TEST_F(Relaying, a_connected_pair_hears_each_other_unchanged) {

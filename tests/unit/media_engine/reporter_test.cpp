@@ -6,6 +6,8 @@
 namespace polyfon::media {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Reporting : public GraphTest {
  protected:
   void send_report(const Peer& from, const OwnReport& own) {

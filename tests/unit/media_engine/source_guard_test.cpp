@@ -5,6 +5,8 @@
 namespace polyfon::media {
 namespace {
 
+using namespace std::chrono_literals;
+
 using Verdict = SourceGuard::Verdict;
 
 class Guarding : public testing::Test {

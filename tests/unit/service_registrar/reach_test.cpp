@@ -24,6 +24,21 @@ class Reach : public Office {
   const Register plain{.contacts = {"<sip:1001@192.0.2.10:6000>"}, .from = "192.0.2.10:5062"};
 };
 
+TEST_F(Reach, a_registered_peer_is_known_by_its_address) {
+  auto endpoint = phone("1001");
+  endpoint->type = config::PeerType::kPeer;
+  configure(endpoint);
+  send_with_digest(plain);
+  EXPECT_EQ(registrar->account_at(address("192.0.2.10:6000")), "1001");
+  EXPECT_EQ(registrar->account_at(address("192.0.2.10:7000")), "");
+  auto any_port = std::make_shared<config::Endpoint>(*endpoint);
+  any_port->insecure_port = true;
+  configure(any_port);
+  EXPECT_EQ(registrar->account_at(address("192.0.2.10:7000")), "1001");
+  configure(phone("1001"));  // a friend is known by its name
+  EXPECT_EQ(registrar->account_at(address("192.0.2.10:6000")), "");
+}
+
 TEST_F(Reach, a_phone_behind_nat_where_it_came_from) {
   send_with_digest(natted);
   EXPECT_THAT(dialled(), ElementsAre("sip:1001@10.0.0.5:5060 via 203.0.113.9:41000"));

@@ -40,7 +40,17 @@ TEST_F(FixedHosts, the_user_name_stands_in_the_uri) {
   auto endpoint = trunk("trunk", "2001:db8::7");
   endpoint->username = "our number";
   configure(endpoint);
-  EXPECT_THAT(dialled("trunk"), ElementsAre("sip:our%20number@[2001:db8::7]:5060 via [2001:db8::7]:5060"));
+  EXPECT_THAT(dialled("trunk"), ElementsAre("sip:our%20number@[2001:db8::7] via [2001:db8::7]:5060"));
+}
+
+TEST_F(FixedHosts, the_listener_speaks_the_address_family) {
+  auto fresh = std::make_shared<config::Snapshot>(*snapshot);
+  fresh->sip.bind = {address("0.0.0.0:5060"), address("[::]:5060")};
+  use(fresh);
+  configure(trunk("four", "198.51.100.7"));
+  configure(trunk("six", "2001:db8::7"));
+  EXPECT_EQ(registrar->contacts("four").at(0).flow.listener, 0);
+  EXPECT_EQ(registrar->contacts("six").at(0).flow.listener, 1);
 }
 
 TEST_F(FixedHosts, a_name_is_there_when_it_resolves) {
@@ -49,7 +59,8 @@ TEST_F(FixedHosts, a_name_is_there_when_it_resolves) {
   EXPECT_EQ(questions[0].first, "sip.provider.example:5070");
   EXPECT_THAT(dialled("trunk"), IsEmpty());
   answer(0, {address("198.51.100.7:5070"), address("198.51.100.8:5070")});
-  EXPECT_THAT(dialled("trunk"), ElementsAre("sip:198.51.100.7:5070 via 198.51.100.7:5070"));
+  // The name stays in the URI: providers check the domain.
+  EXPECT_THAT(dialled("trunk"), ElementsAre("sip:sip.provider.example:5070 via 198.51.100.7:5070"));
 }
 
 TEST_F(FixedHosts, a_name_that_does_not_resolve_is_asked_again) {
