@@ -80,7 +80,7 @@ class SmallExchange : public testing::Test, private call::EventReader {
  protected:
   SmallExchange()
       : snapshot_(make_snapshot()),
-        exchange({user_agent_, sink, engine, location_, nonces_, timers_, clock,
+        exchange({user_agent_, sink, engine, location_, nonces_, timers_, random_, clock,
                   [](auto work, auto done) {
                     work();
                     done();
