@@ -54,6 +54,7 @@ class Sounds(Case):
                                             raw=folder / "raw"),
             "musiconhold.conf": "".join(f"[{name}]\nmode=files\ndirectory={folder}/music\n" for name in ("default", "test")),
         }
+        files["polyfon.conf"] = "[media]\nthreads=3\n"  # legs that meet move to one thread
         self.exchange = Exchange(self.place, files, program=CHECKED).start()
 
     def tearDown(self):
