@@ -24,6 +24,16 @@ namespace polyfon::config {
 enum class DtmfMode : std::uint8_t { kRfc4733, kInfo, kShortInfo, kInband, kAuto };
 enum class PeerType : std::uint8_t { kUser, kPeer, kFriend };
 
+enum class Transport : std::uint8_t { kUdp, kTcp, kTls, kWs, kWss };  // in the order of sip::Protocol
+
+// transport=: the first is used to reach it; it may come by all of them. Written nowhere: UDP, and by any.
+struct TransportChoice {
+  Transport first = Transport::kUdp;
+  std::uint8_t allowed = 0xff;  // a bit each
+  bool allows(Transport transport) const { return allowed >> static_cast<unsigned>(transport) & 1; }
+  bool operator==(const TransportChoice&) const = default;
+};
+
 struct CallerId {
   std::string name;
   std::string number;
@@ -49,6 +59,7 @@ struct Endpoint {
   bool dynamic = false;  // host=dynamic: registers with us
   std::string host;      // else: literal or name
   std::uint16_t port = 5060;
+  TransportChoice transport;
   std::string context;
   CallerId caller_id;
   std::vector<std::string> codecs;  // config names in order: "alaw", "ulaw"
@@ -78,8 +89,25 @@ struct Endpoint {
   bool may_be_called() const { return type != PeerType::kUser; }
 };
 
-struct SipSettings {                        // [general] of sip.conf
-  std::vector<base::SocketAddress> bind{};  // udpbindaddr, bindport; default 0.0.0.0:5060
+// The tls... keys of sip.conf. Asterisk's names; TLS 1.2 is the least that is spoken.
+struct TlsSettings {
+  bool enabled = false;
+  std::filesystem::path certificate_file, key_file;  // no key file: it is in the certificate's
+  std::filesystem::path ca_file, ca_path;            // neither: those of the system
+  std::string ciphers;                               // OpenSSL's words, for TLS 1.2
+  bool only_tls13 = false;
+  bool verify_server = true;   // tlsdontverifyserver
+  bool verify_client = false;  // phones must show a certificate of those CAs
+  bool operator==(const TlsSettings&) const = default;
+};
+
+struct SipSettings {                                        // [general] of sip.conf
+  std::vector<base::SocketAddress> bind{};                  // udpbindaddr, bindport; default 0.0.0.0:5060
+  std::vector<base::SocketAddress> tcp_bind{}, tls_bind{};  // empty: not listened on
+  TlsSettings tls;
+  std::chrono::seconds connection_proof{30};  // tcpauthtimeout: a connection has to carry a message by then
+  unsigned max_unproven = 100;                // tcpauthlimit: connections that have not
+  bool compact_headers = false;
   std::string realm = "asterisk";
   std::string user_agent;  // empty: "polyfon VERSION", which src/main knows
   std::string default_context = "default";
@@ -115,6 +143,16 @@ struct CdrSettings {
   bool operator==(const CdrSettings&) const = default;
 };
 
+// One more address to listen on, beside those of sip.conf.
+struct Listen {
+  Transport transport = Transport::kUdp;
+  base::SocketAddress address;
+  Location where;
+};
+
+// How the contacts of an account are called: all at once, or the highest q first (RFC 3261 16.6).
+enum class Forking : std::uint8_t { kAll, kByQ };
+
 // polyfon.conf: what Asterisk's files cannot say. Each key is documented in docs/polyfon-conf.md from its
 // table.
 struct PolyfonSettings {
@@ -126,6 +164,14 @@ struct PolyfonSettings {
   std::vector<std::string> digest_algorithms{"MD5"};  // of our challenges, the preferred first: MD5, SHA-256
   std::chrono::seconds drain_time{30};
   unsigned max_contacts = 5;  // of an account; copied into every Endpoint
+  Forking forking = Forking::kByQ;
+  std::chrono::seconds fork_time{20};  // that one group of contacts rings before the next has its turn
+  bool remove_unreachable = false;     // contacts that do not answer qualify='s OPTIONS are forgotten
+  bool path_without_support = false;   // Path of a proxy is taken although the phone does not know it
+  std::map<std::string, std::vector<std::string>, std::less<>> third_party;  // who: whom it registers
+  std::vector<Listen> listen;
+  unsigned max_connections = 10'000, max_connections_per_host = 1'000;
+  std::chrono::seconds connection_idle{7200};
 };
 
 struct Snapshot {

@@ -25,6 +25,11 @@ void UserAgent::receive(const Flow& flow, std::span<const char> bytes, base::Ins
   impl_->core.receive(flow, bytes);
 }
 
+void UserAgent::flow_failed(const Flow& flow, base::Instant now) {
+  Turn turn(impl_->core, now);
+  impl_->core.layer().flow_failed(flow, impl_->core.now());
+}
+
 void UserAgent::challenge(SessionId id, std::span<const std::string> challenges) {
   Turn turn(impl_->core, impl_->core.now());
   if (auto* session = impl_->core.live(id)) session->challenge(challenges);

@@ -151,6 +151,7 @@ struct UserAgentOptions {
   base::Duration t4 = std::chrono::seconds(5);
   std::size_t max_transactions = 200'000;  // above: new requests get a stateless 503 with Retry-After
   std::size_t max_sessions = 50'000;
+  bool compact_headers = false;  // RFC 3261 7.3.3: our messages name headers by their short forms
 };
 
 // With TransactionCounters: sent, retransmitted, absorbed_retransmissions, dropped_unmatched_response,
@@ -185,6 +186,9 @@ class UserAgent {
   void receive(const Flow& flow, std::span<const char> bytes, base::Instant now);
 
   // --- sessions as the called side ---
+  // A connection could not be made, or broke: requests that left by it and have had no answer fail with 503
+  // (RFC 3261 8.1.3.1, 18.4), or go on by UDP when only their size sent them there (18.1.1).
+  void flow_failed(const Flow& flow, base::Instant now);
   // 401 with `challenge` values as WWW-Authenticate; the session ends without on_ended. From inside
   // on_invite() no state is kept; later it is an answer like another.
   void challenge(SessionId session, std::span<const std::string> challenges);

@@ -17,8 +17,12 @@ void TransactionLayer::start_client(ClientId id, std::string_view message, base:
   ClientTransaction* tx = clients_.find(id);
   if (!tx) return;
   tx->kept = message;
+  if (tx->flow.protocol == Protocol::kUdp && message.size() > kMaxUdpRequest)
+    if (auto stream = sink_.stream_instead(tx->flow)) leave_udp(*tx, *stream);
   set_client_timers(*tx, kArmRepeat | kArmGiveUp, now);
-  client_sent(*tx, transmit(tx->flow, message), now);
+  const bool sent = transmit(tx->flow, tx->kept);
+  if (!sent && tx->too_large) return return_to_udp(*tx, now);
+  client_sent(*tx, sent, now);
 }
 
 bool TransactionLayer::proceeding(ClientId invite) const {

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "sip/transaction/flow.h"
 
 namespace polyfon::sip {
@@ -11,6 +12,12 @@ std::string_view to_string(Protocol protocol) {
     case Protocol::kWss: return "WSS";
   }
   return "UDP";
+}
+
+std::optional<Protocol> parse_protocol(std::string_view transport) {
+  for (Protocol protocol : {Protocol::kUdp, Protocol::kTcp, Protocol::kTls, Protocol::kWs, Protocol::kWss})
+    if (base::iequals(transport, to_string(protocol))) return protocol;
+  return std::nullopt;
 }
 
 }  // namespace polyfon::sip

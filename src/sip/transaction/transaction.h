@@ -31,7 +31,7 @@ struct ClientTransaction {
 
   const ClientId id;
   TransactionLayer& layer;
-  const Flow flow;
+  Flow flow;
   const TransactionContext context;
   ClientId cancel;  // of an INVITE: its CANCEL, which has the same branch
   base::Duration interval{};
@@ -40,7 +40,9 @@ struct ClientTransaction {
   base::Timer limit;
   const Method method;
   std::uint8_t state = 0;
-  bool refused = false;  // by the sink: the limit timer reports it
+  bool refused = false;           // by the sink: the limit timer reports it
+  bool too_large = false;         // for UDP, where it belongs: it went by TCP (RFC 3261 18.1.1)
+  std::uint8_t udp_listener = 0;  // of a request that is too_large
 };
 
 struct ServerTransaction {

@@ -21,6 +21,8 @@
 
 namespace polyfon::sip {
 
+inline constexpr std::size_t kMaxUdpRequest = 1300;  // RFC 3261 18.1.1, where the path's MTU is not known
+
 struct TransactionTimes {
   base::Duration t1 = std::chrono::milliseconds(500);
   base::Duration t2 = std::chrono::seconds(4);
@@ -69,6 +71,9 @@ class TransactionLayer {
   void cancel_client(ClientId invite, std::string_view reason, base::Instant now);
   // Forgets it without a report.
   void abandon_client(ClientId id);
+  // A connection failed: what left by it and waits for its first response fails (on_client_failed comes from
+  // a timer), or goes by UDP if only its size took it from there (RFC 3261 18.1.1, 18.4).
+  void flow_failed(const Flow& flow, base::Instant now);
   void receive_response(const Message& response, const Envelope& envelope, base::Instant now);
 
   // --- as a server ---
@@ -112,6 +117,10 @@ class TransactionLayer {
   void client_sent(ClientTransaction& tx, bool sent, base::Instant now);
   void client_repeat(ClientTransaction& tx, base::Instant now);
   void client_limit(ClientTransaction& tx, base::Instant now);
+  // client_flow.cpp
+  void leave_udp(ClientTransaction& tx, const Flow& stream);
+  void return_to_udp(ClientTransaction& tx, base::Instant now);
+  void switch_flow(ClientTransaction& tx, const Flow& to);
   void finish_client(ClientTransaction& tx, Actions actions, base::Instant now);
   base::Duration client_linger(const ClientTransaction& tx) const;
   ClientTransaction* find_client(const Envelope& envelope);

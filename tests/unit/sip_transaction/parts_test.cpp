@@ -178,8 +178,23 @@ TEST(ResponseFlow, never_goes_to_a_third_host) {
 }
 
 TEST(ResponseFlow, rfc3261_18_2_2_a_connection_is_answered_on_itself) {
-  EXPECT_EQ(response_flow(flow_of(Protocol::kTcp), *parse_via("SIP/2.0/TCP 10.0.0.1:5070")),
-            flow_of(Protocol::kTcp));
+  Flow received = flow_of(Protocol::kTcp);
+  received.connection = 7;
+  Flow expected = received;
+  expected.reply_port = 5070;  // when the connection has gone
+  EXPECT_EQ(response_flow(received, *parse_via("SIP/2.0/TCP 10.0.0.1:5070")), expected);
+}
+
+TEST(ResponseFlow, rfc3261_18_2_2_sent_by_without_a_port_means_the_port_of_the_protocol) {
+  EXPECT_EQ(response_flow(flow_of(Protocol::kTcp), *parse_via("SIP/2.0/TCP 10.0.0.1")).reply_port, 5060);
+  EXPECT_EQ(response_flow(flow_of(Protocol::kTls), *parse_via("SIP/2.0/TLS 10.0.0.1")).reply_port, 5061);
+}
+
+TEST(ProtocolNames, are_read_in_any_case) {
+  EXPECT_EQ(parse_protocol("tcp"), Protocol::kTcp);
+  EXPECT_EQ(parse_protocol("Tls"), Protocol::kTls);
+  EXPECT_EQ(parse_protocol("WSS"), Protocol::kWss);
+  EXPECT_FALSE(parse_protocol("sctp"));
 }
 
 }  // namespace
