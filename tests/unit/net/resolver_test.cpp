@@ -1,13 +1,11 @@
 #include "net/resolver.h"
 
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "net/udp_socket.h"
+#include "unit/net/name_server.h"
 
 namespace polyfon::net {
 namespace {
@@ -15,60 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using base::ErrorCode;
 using base::SocketAddress;
-using Addresses = base::Result<std::vector<SocketAddress>>;
-
-// A name server on loopback, on the loop under test: answers A and AAAA from its tables, NXDOMAIN for other
-// names.
-class NameServer {
- public:
-  explicit NameServer(Loop& loop)
-      : socket_(std::move(*UdpSocket::bind(*SocketAddress::parse("127.0.0.1", 0)))) {
-    watch_ = loop.watch_readable(socket_.fd(), [this] { answer_all(); });
-  }
-  SocketAddress address() const { return socket_.local(); }
-  int questions = 0;
-  bool silent = false;
-  int failure = 0;                               // an rcode for every answer
-  std::multimap<std::string, std::string> a;     // name, 4 bytes
-  std::multimap<std::string, std::string> aaaa;  // name, 16 bytes
-
- private:
-  void answer_all() {
-    for (const Datagram& datagram : socket_.receive(batch_)) {
-      ++questions;
-      if (!silent) socket_.send(answer_to({datagram.bytes.data(), datagram.bytes.size()}), datagram.from);
-    }
-  }
-  std::string answer_to(std::string_view query) const {
-    std::string name;
-    std::size_t at = 12;
-    while (query[at] != 0) {
-      if (!name.empty()) name += '.';
-      auto length = static_cast<std::size_t>(query[at]);
-      name += query.substr(at + 1, length);
-      at += 1 + length;
-    }
-    auto type = static_cast<unsigned char>(query[at + 2]);
-    const auto& table = type == 1 ? a : aaaa;
-    auto [first, last] = table.equal_range(name);
-    auto count = static_cast<char>(std::distance(first, last));
-    bool known = a.contains(name) || aaaa.contains(name);
-    char rcode = failure != 0 ? static_cast<char>(failure) : known ? '\0' : '\3';
-    std::string out(query.substr(0, 2));
-    out += {'\x81', static_cast<char>('\x80' | rcode), '\0', '\1', '\0', count, '\0', '\0', '\0', '\0'};
-    out += query.substr(12, at + 5 - 12);
-    for (auto entry = first; entry != last; ++entry) {
-      out += std::string("\xC0\x0C\0", 3) + static_cast<char>(type) + std::string("\0\1\0\0\0\x3C\0", 7);
-      out += static_cast<char>(entry->second.size());
-      out += entry->second;
-    }
-    return out;
-  }
-
-  UdpSocket socket_;
-  ReceiveBatch batch_;
-  std::unique_ptr<Loop::Watch> watch_;
-};
+using Found = base::Result<Addresses>;
 
 class ResolverTest : public testing::Test {
  protected:
@@ -81,9 +26,9 @@ class ResolverTest : public testing::Test {
     if (!resolver_) resolver_ = std::make_unique<Resolver>(loop_, options_);
     return *resolver_;
   }
-  Addresses resolve(std::string host, std::uint16_t port = 5060) {
-    std::optional<Addresses> answer;
-    resolver().resolve(std::move(host), port, [&](Addresses result) {
+  Found resolve(std::string host, std::uint16_t port = 5060) {
+    std::optional<Found> answer;
+    resolver().resolve(std::move(host), port, [&](Found result) {
       EXPECT_FALSE(answer) << "answered twice";
       answer = std::move(result);
       loop_.stop();
@@ -186,7 +131,7 @@ TEST_F(ResolverTest, a_server_where_nothing_listens_does_not_block) {
   auto free_port = UdpSocket::bind(*SocketAddress::parse("127.0.0.1", 0))->local();
   options_.servers = {free_port};
   auto before = std::chrono::steady_clock::now();
-  resolver().resolve("pbx.example.org", 1, [](Addresses) {});
+  resolver().resolve("pbx.example.org", 1, [](Found) {});
   EXPECT_LT(std::chrono::steady_clock::now() - before, 1s);
   auto answer = resolve("other.example.org");
   ASSERT_FALSE(answer);
@@ -197,7 +142,7 @@ TEST_F(ResolverTest, many_look_ups_run_at_once) {
   for (int i = 0; i < 100; ++i) {
     std::string name = "h" + std::to_string(i) + ".example.org";
     server_.a.emplace(name, std::string("\x7F\x01\x02", 3) + static_cast<char>(i));
-    resolver().resolve(name, 5060, [&, i](Addresses result) {
+    resolver().resolve(name, 5060, [&, i](Found result) {
       ASSERT_TRUE(result) << result.error().text;
       EXPECT_EQ(result->at(0).host(), "127.1.2." + std::to_string(i));
       if (++answered == 100) loop_.stop();
@@ -227,8 +172,8 @@ TEST_F(ResolverTest, too_many_look_ups_are_refused) {
   options_.timeout = 30s;
   std::optional<ErrorCode> code;
   for (int i = 0; i < 4096; ++i)
-    resolver().resolve("h" + std::to_string(i) + ".example.org", 1, [](Addresses) {});
-  resolver().resolve("one.too.many.example.org", 1, [&](Addresses result) {
+    resolver().resolve("h" + std::to_string(i) + ".example.org", 1, [](Found) {});
+  resolver().resolve("one.too.many.example.org", 1, [&](Found result) {
     code = result.error().code;
     loop_.stop();
   });
@@ -239,8 +184,8 @@ TEST_F(ResolverTest, too_many_look_ups_are_refused) {
 TEST_F(ResolverTest, destruction_drops_what_is_under_way) {
   server_.silent = true;
   auto held = std::make_shared<int>(1);
-  resolver().resolve("pbx.example.org", 1, [held](Addresses) { ADD_FAILURE(); });
-  resolver().resolve("192.0.2.1", 1, [held](Addresses) { ADD_FAILURE(); });  // posted, and not yet given
+  resolver().resolve("pbx.example.org", 1, [held](Found) { ADD_FAILURE(); });
+  resolver().resolve("192.0.2.1", 1, [held](Found) { ADD_FAILURE(); });  // posted, and not yet given
   resolver_.reset();
   run(20ms);
   EXPECT_EQ(held.use_count(), 1);
@@ -248,11 +193,11 @@ TEST_F(ResolverTest, destruction_drops_what_is_under_way) {
 
 TEST_F(ResolverTest, an_answer_may_destroy_the_resolver) {
   server_.a.emplace("pbx.example.org", "\x7F\x01\x02\x03");
-  resolver().resolve("pbx.example.org", 1, [&](Addresses) {
+  resolver().resolve("pbx.example.org", 1, [&](Found) {
     resolver_.reset();
     loop_.stop();
   });
-  resolver().resolve("other.example.org", 1, [](Addresses) {});
+  resolver().resolve("other.example.org", 1, [](Found) {});
   run();
   EXPECT_FALSE(resolver_);
 }
@@ -262,6 +207,95 @@ TEST_F(ResolverTest, localhost_is_known_without_a_question) {
   ASSERT_TRUE(answer) << answer.error().text;
   EXPECT_TRUE(answer->at(0).is_loopback());
   EXPECT_EQ(server_.questions, 0);
+}
+
+TEST_F(ResolverTest, what_was_answered_is_not_asked_again) {
+  server_.a.emplace("pbx.example.org", "\x7F\x01\x02\x03");
+  EXPECT_TRUE(resolve("pbx.example.org", 5060));
+  const int before = server_.questions;
+  EXPECT_EQ(resolve("PBX.example.org", 5080)->at(0).to_string(), "127.1.2.3:5080");
+  EXPECT_EQ(server_.questions, before);
+}
+
+TEST_F(ResolverTest, a_name_without_records_is_not_asked_again) {
+  EXPECT_FALSE(resolve("nobody.example.org"));
+  const int before = server_.questions;
+  auto again = resolve("nobody.example.org");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(server_.questions, before);
+}
+
+TEST_F(ResolverTest, a_server_that_failed_is_asked_again) {
+  server_.failure = 2;
+  EXPECT_FALSE(resolve("pbx.example.org"));
+  server_.failure = 0;
+  server_.a.emplace("pbx.example.org", "\x7F\x01\x02\x03");
+  EXPECT_TRUE(resolve("pbx.example.org"));
+}
+
+TEST_F(ResolverTest, records_without_a_time_to_live_are_kept_for_a_moment) {
+  options_.cache.min_ttl = 30ms;
+  server_.ttl = 0;
+  server_.a.emplace("pbx.example.org", "\x7F\x01\x02\x03");
+  EXPECT_TRUE(resolve("pbx.example.org"));
+  const int before = server_.questions;
+  run(40ms);
+  EXPECT_TRUE(resolve("pbx.example.org"));
+  EXPECT_GT(server_.questions, before);
+}
+
+TEST_F(ResolverTest, the_same_question_asked_twice_at_once_is_one_look_up) {
+  server_.srv.emplace("_sip._udp.example.org", dns::srv(1, 1, 5060, "a.example.org"));
+  int answered = 0;
+  for (int i = 0; i < 20; ++i)
+    resolver().resolve_srv("_sip._udp.example.org", [&](base::Result<SrvRecords> records) {
+      ASSERT_TRUE(records) << records.error().text;
+      EXPECT_EQ(records->size(), 1u);
+      if (++answered == 20) loop_.stop();
+    });
+  run();
+  EXPECT_EQ(answered, 20);
+  EXPECT_EQ(server_.questions, 1);
+}
+
+TEST_F(ResolverTest, service_records_come_in_the_order_of_their_priority) {
+  server_.srv.emplace("_sip._udp.example.org", dns::srv(20, 5, 5070, "b.example.org"));
+  server_.srv.emplace("_sip._udp.example.org", dns::srv(10, 7, 5060, "a.example.org"));
+  std::optional<base::Result<SrvRecords>> answer;
+  resolver().resolve_srv("_sip._udp.example.org", [&](base::Result<SrvRecords> records) {
+    answer = std::move(records);
+    loop_.stop();
+  });
+  run();
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ(**answer, (SrvRecords{{10, 7, 5060, "a.example.org"}, {20, 5, 5070, "b.example.org"}}));
+}
+
+TEST_F(ResolverTest, naming_authority_pointers_come_in_their_order) {
+  server_.naptr.emplace("example.org", dns::naptr(50, 50, "s", "SIP+D2U", "_sip._udp.example.org"));
+  server_.naptr.emplace("example.org", dns::naptr(50, 10, "S", "SIPS+D2T", "_sips._tcp.example.org"));
+  std::optional<base::Result<NaptrRecords>> answer;
+  resolver().resolve_naptr("example.org", [&](base::Result<NaptrRecords> records) {
+    answer = std::move(records);
+    loop_.stop();
+  });
+  run();
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ(**answer, (NaptrRecords{{50, 10, "S", "SIPS+D2T", "_sips._tcp.example.org"},
+                                    {50, 50, "s", "SIP+D2U", "_sip._udp.example.org"}}));
+}
+
+TEST_F(ResolverTest, a_name_that_has_addresses_but_no_service_has_no_service) {
+  server_.a.emplace("pbx.example.org", "\x7F\x01\x02\x03");
+  std::optional<ErrorCode> code;
+  resolver().resolve_srv("pbx.example.org", [&](base::Result<SrvRecords> records) {
+    ASSERT_FALSE(records);
+    code = records.error().code;
+    loop_.stop();
+  });
+  run();
+  EXPECT_EQ(code, ErrorCode::kNotFound);
 }
 
 }  // namespace
