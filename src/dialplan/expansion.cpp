@@ -1,5 +1,6 @@
 #include "dialplan/expansion.h"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 
@@ -7,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "dialplan/expression.h"
 
 namespace polyfon::dialplan {
 namespace {
@@ -75,45 +77,74 @@ void append_limited(const ExpansionContext& context, std::string& out, std::stri
   out += text.substr(0, room);
 }
 
-base::Task<std::string> call_function(ExpansionContext context, std::string call) {
-  const auto open = call.find('(');
-  const auto close = call.rfind(')');
-  const std::string_view name = std::string_view(call).substr(0, open);
-  if (close == std::string::npos || close < open)
-    context.warn(fmt::format("the ')' of {} is missing", base::printable(call)));
+base::Task<std::string> call_function(ExpansionContext context, std::string name, std::string arguments) {
   const Function* function = find_function(name);
-  if (!function || !function->read) {
-    context.warn(fmt::format("{}() is {}: it gives nothing", base::printable(name),
-                             function ? "only to be written" : "no function that is known"));
-    co_return std::string();
-  }
-  const std::size_t end = close == std::string::npos || close < open ? call.size() : close;
-  co_return co_await function->read(context, call.substr(open + 1, end - open - 1));
+  if (function && function->read) co_return co_await function->read(context, std::move(arguments));
+  context.warn(fmt::format("{}() is {}: it gives nothing", base::printable(name),
+                           function ? "only to be written" : "no function that is known"));
+  co_return std::string();
 }
 
-base::Task<std::string> expand_at(ExpansionContext context, std::string text, int depth);
+base::Task<std::string> call_reference(ExpansionContext context, std::string call) {
+  const auto open = call.find('(');
+  const auto close = call.rfind(')');
+  const bool closed = close != std::string::npos && close > open;
+  if (!closed) context.warn(fmt::format("the ')' of {} is missing", base::printable(call)));
+  const std::size_t end = closed ? close : call.size();
+  co_return co_await call_function(context, call.substr(0, open), call.substr(open + 1, end - open - 1));
+}
+
+// Where a text stands decides how values are put into it: between the quotes of an expression, a '"' of a
+// value is not the end of the text there, so that no caller's name can change what is asked.
+enum class Within { kText, kExpression };
+
+base::Task<std::string> expand_at(ExpansionContext context, std::string text, int depth, Within within);
 
 // The value of what stood in ${...}.
 base::Task<std::string> dereference(ExpansionContext context, std::string inside, int depth) {
-  if (needs_expansion(inside)) inside = co_await expand_at(context, std::move(inside), depth + 1);
+  if (needs_expansion(inside))
+    inside = co_await expand_at(context, std::move(inside), depth + 1, Within::kText);
   const Reference reference = parse_reference(inside);
-  std::string value = reference.function ? co_await call_function(context, std::string(reference.name))
+  std::string value = reference.function ? co_await call_reference(context, std::string(reference.name))
                                          : find_variable(context, reference.name).value_or(std::string());
   const std::string_view part = substring(value, reference.offset, reference.length);
   if (part.size() == value.size()) co_return value;
   co_return std::string(part);
 }
 
-base::Task<std::string> expand_at(ExpansionContext context, std::string text, int depth) {
+class ContextReporter final : public Reporter {
+ public:
+  explicit ContextReporter(const ExpansionContext& context) : context_(context) {}
+  void warn(std::string text) override { context_.warn(std::move(text)); }
+
+ private:
+  ExpansionContext context_;
+};
+
+// The result of what stood in $[...]: substituted first, then calculated.
+base::Task<std::string> evaluate(ExpansionContext context, std::string inside, int depth) {
+  if (needs_expansion(inside))
+    inside = co_await expand_at(context, std::move(inside), depth + 1, Within::kExpression);
+  ContextReporter reporter(context);
+  Expression expression(inside, reporter);
+  while (auto call = expression.run())
+    expression.give(co_await call_function(context, std::move(call->name), std::move(call->arguments)));
+  co_return expression.result();
+}
+
+base::Task<std::string> expand_at(ExpansionContext context, std::string text, int depth, Within within) {
   if (depth > kMaxExpansionDepth) {
     context.warn(fmt::format("${{...}} within ${{...}} deeper than {} levels: left out", kMaxExpansionDepth));
     co_return std::string();
   }
   std::string out;
   std::size_t at = 0;
+  bool quoted = false;
   while (at < text.size() && out.size() < kMaxExpandedBytes) {
     const std::size_t dollar = text.find('$', at);
-    append_limited(context, out, std::string_view(text).substr(at, dollar - at));
+    const auto literal = std::string_view(text).substr(at, dollar - at);
+    quoted ^= std::ranges::count(literal, '"') % 2 != 0;
+    append_limited(context, out, literal);
     if (dollar == std::string::npos) break;
     const char kind = dollar + 1 < text.size() ? text[dollar + 1] : '\0';
     if (kind != '{' && kind != '[') {  // a '$' like any other
@@ -127,12 +158,10 @@ base::Task<std::string> expand_at(ExpansionContext context, std::string text, in
       context.warn(fmt::format("the '{}' of {} is missing: the rest of the text is taken",
                                kind == '{' ? '}' : ']',
                                base::printable(std::string_view(text).substr(dollar))));
-    if (kind == '[') {
-      context.warn("expressions $[...] are not done by polyfon yet: left as they are written");
-      append_limited(context, out, std::string_view(text).substr(dollar, found.end - dollar));
-    } else {
-      append_limited(context, out, co_await dereference(context, std::string(found.inside), depth));
-    }
+    std::string value = kind == '{' ? co_await dereference(context, std::string(found.inside), depth)
+                                    : co_await evaluate(context, std::string(found.inside), depth);
+    if (within == Within::kExpression && quoted) std::ranges::replace(value, '"', kQuoteOfValue);
+    append_limited(context, out, value);
     at = found.end;
   }
   co_return out;
@@ -159,7 +188,7 @@ std::string_view substring(std::string_view value, int offset, int length) {
 
 base::Task<std::string> expand(ExpansionContext context, std::string text) {
   if (!needs_expansion(text)) co_return text;
-  co_return co_await expand_at(context, std::move(text), 1);
+  co_return co_await expand_at(context, std::move(text), 1, Within::kText);
 }
 
 std::string expand_now(ExpansionContext context, std::string text) {

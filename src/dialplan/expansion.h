@@ -1,6 +1,7 @@
-// Expansion: ${...} substitution (asterisk 1.5): channel builtins, variables, globals, functions, offsets and
-// lengths. A function that may block makes the expansion a Task that suspends; without one it ends at once.
-// Functions register like applications, one file of src/func each. thread: control.
+// Expansion: ${...} and $[...] in texts (asterisk 1.5, 1.6): channel builtins, variables, globals, functions,
+// offsets and lengths, expressions. A function that may block makes the expansion a Task that suspends;
+// without one it ends at once. Functions register like applications, one file of src/func each. thread:
+// control.
 #pragma once
 #include <optional>
 #include <string>
