@@ -51,6 +51,33 @@ void apply_digest(Settings& settings, const Variable& variable, Diagnostics& dia
   if (!algorithms.empty()) settings.digest_algorithms = std::move(algorithms);
 }
 
+void apply_forking(Settings& settings, const Variable& variable, Diagnostics& diagnostics) {
+  if (base::iequals(variable.value, "all"))
+    settings.forking = Forking::kAll;
+  else if (base::iequals(variable.value, "by_q"))
+    settings.forking = Forking::kByQ;
+  else
+    diagnostics.error(variable.where, fmt::format("fork: '{}' is unknown; expected all or by_q",
+                                                  base::printable(variable.value, 60)));
+}
+
+// "secretary: 1001, 1002"
+void apply_third_party(Settings& settings, const Variable& variable, Diagnostics& diagnostics) {
+  std::string_view text = variable.value;
+  if (text.empty()) return;
+  auto colon = text.find(':');
+  auto who = base::trim(text.substr(0, colon));
+  std::vector<std::string> accounts;
+  if (colon != std::string_view::npos)
+    for (auto account : base::split(text.substr(colon + 1), ','))
+      if (account = base::trim(account); !account.empty()) accounts.emplace_back(account);
+  if (who.empty() || accounts.empty())
+    return diagnostics.error(variable.where, fmt::format("third_party: '{}' is not 'account: account, ...'",
+                                                         base::printable(text, 60)));
+  auto& all = settings.third_party[std::string(who)];
+  all.insert(all.end(), accounts.begin(), accounts.end());
+}
+
 constexpr Key<Settings> kGeneral[] = {
     {"workers", "number", "2", "1-64", "threads for what blocks: SQL, files, reading the configuration.",
      set_number<&Settings::workers, 1, 64>},
@@ -68,6 +95,20 @@ constexpr Key<Settings> kMedia[] = {
 constexpr Key<Settings> kRegistrar[] = {
     {"max_contacts", "number", "5", "1-100", "how many phones may be registered for one account at a time.",
      set_number<&Settings::max_contacts, 1, 100>},
+    {"fork", "word", "by_q", "all, by_q",
+     "who has several phones is called on all of them at once, or on those with the highest q first.",
+     apply_forking},
+    {"fork_time", "seconds", "20", "1-3600",
+     "how long phones ring before those with a lower q have their turn.",
+     set_number<&Settings::fork_time, 1, 3600>},
+    {"remove_unreachable", "yes or no", "no", "",
+     "a phone that does not answer qualify='s OPTIONS is forgotten until it registers again.",
+     set_boolean<&Settings::remove_unreachable>},
+    {"path_without_support", "yes or no", "no", "",
+     "a proxy's Path is taken although the phone does not support it; else 420 (RFC 3327 5.3).",
+     set_boolean<&Settings::path_without_support>},
+    {"third_party", "account: accounts", "", "repeatable",
+     "the account may register phones for those others, with its own password.", apply_third_party},
 };
 constexpr Key<Settings> kSip[] = {
     {"digest", "words", "MD5", "MD5, SHA-256",

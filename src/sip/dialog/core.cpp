@@ -23,7 +23,7 @@ UserAgentCore::UserAgentCore(Sink& sink, base::TimerWheel& timers, base::Random&
       layer_(sink, timers, random, *this, counters_, times_of(options_)),
       tags_(random),
       now_(timers.now()) {
-  write_allow();
+  write_abilities();
 }
 
 UserAgentCore::~UserAgentCore() = default;
@@ -52,12 +52,13 @@ void UserAgentCore::sweep() {
 
 void UserAgentCore::set_session_handler(SessionHandler& handler) {
   session_handler_ = &handler;
-  write_allow();
+  write_abilities();
 }
 
-void UserAgentCore::set_request_handler(Method method, RequestHandler& handler) {
+void UserAgentCore::set_request_handler(Method method, RequestHandler& handler, std::string_view supported) {
   request_handlers_[static_cast<std::size_t>(method)] = &handler;
-  write_allow();
+  extensions_[static_cast<std::size_t>(method)] = supported;
+  write_abilities();
 }
 
 void UserAgentCore::set_options(UserAgentOptions options) {
@@ -65,12 +66,17 @@ void UserAgentCore::set_options(UserAgentOptions options) {
   layer_.set_times(times_of(options_));
 }
 
-void UserAgentCore::write_allow() {
+void UserAgentCore::write_abilities() {
   allow_ = session_handler_ ? "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, OPTIONS" : "OPTIONS";
   for (std::size_t i = 0; i < kMethods; ++i) {
     if (!request_handlers_[i] || static_cast<Method>(i) == Method::kOptions) continue;
     allow_ += ", ";
     allow_ += to_string(static_cast<Method>(i));
+  }
+  supported_ = session_handler_ ? kSessionExtensions : std::string_view();
+  for (const auto& extensions : extensions_) {
+    if (!extensions.empty() && !supported_.empty()) supported_ += ", ";
+    supported_ += extensions;
   }
 }
 

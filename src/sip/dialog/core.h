@@ -38,7 +38,7 @@ class UserAgentCore final : public TransactionUser {
 
   // --- UserAgent ---
   void set_session_handler(SessionHandler& handler);
-  void set_request_handler(Method method, RequestHandler& handler);
+  void set_request_handler(Method method, RequestHandler& handler, std::string_view supported);
   void set_options(UserAgentOptions options);
   void receive(const Flow& flow, std::span<const char> bytes);
   base::Result<SessionId> invite(InviteOptions options);
@@ -64,6 +64,7 @@ class UserAgentCore final : public TransactionUser {
   // The request line, Via and Max-Forwards of a request of ours.
   Builder start_request(Method method, std::string_view uri, std::string_view via,
                         unsigned max_forwards = 70);
+  std::string_view supported() const { return supported_; }  // of sessions and all handlers, for OPTIONS
   // Answers through a server transaction, at once.
   void reply(const Incoming& request, int status, std::initializer_list<HeaderView> headers = {});
   // Answers and forgets. The To-tag is a hash of the request (RFC 3261 8.2.7).
@@ -104,7 +105,7 @@ class UserAgentCore final : public TransactionUser {
   void hand_to(RequestHandler& handler, const Incoming& request);
   void answer_options(const Incoming& request);
   InviteSession* session_by_tag(std::string_view local_tag);
-  void write_allow();
+  void write_abilities();
   std::string_view write_response(const Incoming& request, int status,
                                   std::initializer_list<HeaderView> headers, std::string_view to_tag);
 
@@ -117,7 +118,8 @@ class UserAgentCore final : public TransactionUser {
   IdCodec tags_;
   SessionHandler* session_handler_ = nullptr;
   RequestHandler* request_handlers_[kMethods] = {};
-  std::string allow_;
+  std::string extensions_[kMethods];  // option tags that the handler of a method supports
+  std::string allow_, supported_;
   std::string out_;
   const Flow* response_flow_ = nullptr;  // the way the response being handled came
   base::Instant now_{};

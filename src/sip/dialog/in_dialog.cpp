@@ -44,8 +44,9 @@ void InviteSession::receive_in_dialog(const Incoming& request) {
     case Method::kUpdate: return receive_update(request);
     case Method::kInfo: return receive_info(request);
     case Method::kOptions:
-      return core_.reply(request, 200,
-                         {{"Allow", core_.allow()}, {"Accept", "application/sdp"}, {"Supported", "100rel"}});
+      return core_.reply(
+          request, 200,
+          {{"Allow", core_.allow()}, {"Accept", "application/sdp"}, {"Supported", core_.supported()}});
     default: core_.counters().rejected_method.add(); core_.reply(request, 405, {{"Allow", core_.allow()}});
   }
 }

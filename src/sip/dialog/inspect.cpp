@@ -8,11 +8,17 @@ namespace {
 
 using Counters = UserAgentCounters;
 
+bool holds(std::string_view list, std::string_view option) {
+  while (auto element = next_in_list(list))
+    if (base::iequals(*element, option)) return true;
+  return false;
+}
+
 // The option tags of Require that we do not know, as the value of Unsupported.
-std::string unsupported(const Message& message) {
+std::string unsupported(const Message& message, std::string_view supported) {
   std::string names;
   each_in_list(message, Header::kRequire, [&](std::string_view option) {
-    if (base::iequals(option, "100rel")) return true;
+    if (holds(supported, option)) return true;
     if (!names.empty()) names += ", ";
     names += option;
     return true;
@@ -48,7 +54,8 @@ bool has_readable_body(const Message& message) {
   return base::iequals(type, "application/sdp") && !message.has(Header::kContentEncoding);
 }
 
-std::optional<Refusal> inspect(const Incoming& request, bool allowed, std::string_view allow) {
+std::optional<Refusal> inspect(const Incoming& request, bool allowed, std::string_view allow,
+                               std::string_view supported) {
   const Message& message = request.message;
   if (message.method() == Method::kAck) return std::nullopt;
   if (!allowed) {
@@ -59,7 +66,7 @@ std::optional<Refusal> inspect(const Incoming& request, bool allowed, std::strin
   if (auto refusal = inspect_hops(request)) return refusal;
   // RFC 3261 8.2.2.3: not in ACK and CANCEL
   if (message.method() != Method::kCancel && message.has(Header::kRequire)) {
-    std::string names = unsupported(message);
+    std::string names = unsupported(message, supported);
     if (!names.empty()) return Refusal{420, "Unsupported", std::move(names), &Counters::rejected_extension};
   }
   return std::nullopt;

@@ -22,7 +22,12 @@ struct Refusal {
 // The body is SDP or there is none: what INVITE, UPDATE and PRACK may carry here (RFC 3261 8.2.3).
 bool has_readable_body(const Message& message);
 
-// `allowed`: this user agent has something to do with that method. ACK is never refused here.
-std::optional<Refusal> inspect(const Incoming& request, bool allowed, std::string_view allow);
+// Option tags that sessions support, as a comma list.
+inline constexpr std::string_view kSessionExtensions = "100rel";
+
+// `allowed`: this user agent has something to do with that method; `supported`: the option tags that whoever
+// does it knows. ACK is never refused here.
+std::optional<Refusal> inspect(const Incoming& request, bool allowed, std::string_view allow,
+                               std::string_view supported);
 
 }  // namespace polyfon::sip

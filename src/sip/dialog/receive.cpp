@@ -108,7 +108,9 @@ bool UserAgentCore::refused(const Incoming& request) {
       method == Method::kInvite || method == Method::kCancel || belongs_to_dialogs(method);
   const bool handled = request_handlers_[static_cast<std::size_t>(method)] != nullptr;
   const bool allowed = method == Method::kOptions || (session_method ? session_handler_ != nullptr : handled);
-  if (auto refusal = inspect(request, allowed, allow_)) {
+  const std::string_view supported =
+      session_method ? kSessionExtensions : extensions_[static_cast<std::size_t>(method)];
+  if (auto refusal = inspect(request, allowed, allow_, supported)) {
     (counters_.*refusal->counter).add();
     refuse(request, refusal->status, {{refusal->header, refusal->value}});
     return true;
@@ -189,7 +191,7 @@ void UserAgentCore::hand_to(RequestHandler& handler, const Incoming& request) {
 
 void UserAgentCore::answer_options(const Incoming& request) {
   // RFC 3261 11.2: nothing is kept for it, so it costs a scanner more than us.
-  refuse(request, 200, {{"Allow", allow_}, {"Accept", "application/sdp"}, {"Supported", "100rel"}});
+  refuse(request, 200, {{"Allow", allow_}, {"Accept", "application/sdp"}, {"Supported", supported_}});
 }
 
 }  // namespace polyfon::sip

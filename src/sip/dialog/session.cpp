@@ -54,7 +54,7 @@ Builder InviteSession::start_request(const Dialog& dialog, Method method, std::u
   if (method == Method::kInvite || method == Method::kUpdate) {
     builder.header(Header::kContact, contact_);
     builder.header(Header::kAllow, core_.allow());
-    builder.header(Header::kSupported, "100rel");
+    builder.header(Header::kSupported, kSessionExtensions);
   }
   builder.header(Header::kUserAgent, core_.options().user_agent);
   return builder;

@@ -52,7 +52,7 @@ void InviteSession::respond_invite(int status, const ResponseOptions& options) {
   if (makes_dialog) builder.header(Header::kContact, contact_);
   if (status >= 200 && status < 300) {
     builder.header(Header::kAllow, core_.allow());
-    builder.header(Header::kSupported, "100rel");
+    builder.header(Header::kSupported, kSessionExtensions);
   }
   builder.header(Header::kServer, core_.options().user_agent);
   for (const HeaderField& field : options.headers) builder.header(field.name, field.value);

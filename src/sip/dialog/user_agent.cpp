@@ -15,8 +15,8 @@ UserAgent::~UserAgent() = default;
 using Turn = UserAgentCore::Turn;
 
 void UserAgent::set_session_handler(SessionHandler& handler) { impl_->core.set_session_handler(handler); }
-void UserAgent::set_request_handler(Method method, RequestHandler& handler) {
-  impl_->core.set_request_handler(method, handler);
+void UserAgent::set_request_handler(Method method, RequestHandler& handler, std::string_view supported) {
+  impl_->core.set_request_handler(method, handler, supported);
 }
 void UserAgent::set_options(UserAgentOptions options) { impl_->core.set_options(std::move(options)); }
 

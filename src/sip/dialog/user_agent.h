@@ -179,7 +179,9 @@ class UserAgent {
   ~UserAgent();
 
   void set_session_handler(SessionHandler& handler);
-  void set_request_handler(Method method, RequestHandler& handler);
+  // `supported`: the extensions that the handler does, a comma list of option tags. A request of that method
+  // that requires another gets 420 (RFC 3261 8.2.2.3); all of them stand in Supported.
+  void set_request_handler(Method method, RequestHandler& handler, std::string_view supported = {});
   void set_options(UserAgentOptions options);  // reload: for what begins after it
 
   // One datagram or one framed message.

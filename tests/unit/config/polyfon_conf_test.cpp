@@ -29,13 +29,21 @@ class PolyfonConf : public testing::Test {
 TEST_F(PolyfonConf, every_key_is_read) {
   PolyfonSettings settings = load(
       "[general]\nworkers=4\ndrain_time=90\nsounds_directory=/"
-      "s\n[media]\nthreads=3\n[registrar]\nmax_contacts=1\n[sip]\ndigest=sha-256, md5\n"
+      "s\n[media]\nthreads=3\n[registrar]\nmax_contacts=1\nfork=ALL\nfork_time=7\n"
+      "remove_unreachable=yes\npath_without_support=yes\nthird_party=desk: 1001, "
+      "1002\nthird_party=desk:1003\n"
+      "[sip]\ndigest=sha-256, md5\n"
       "[log]\nfile=/l\nlevel=DEBUG\n");
   EXPECT_EQ(settings.workers, 4u);
   EXPECT_EQ(settings.drain_time, 90s);
   EXPECT_EQ(settings.sounds_directory, "/s");
   EXPECT_EQ(settings.media_threads, 3u);
   EXPECT_EQ(settings.max_contacts, 1u);
+  EXPECT_EQ(settings.forking, Forking::kAll);
+  EXPECT_EQ(settings.fork_time, 7s);
+  EXPECT_TRUE(settings.remove_unreachable);
+  EXPECT_TRUE(settings.path_without_support);
+  EXPECT_THAT(settings.third_party.at("desk"), ElementsAre("1001", "1002", "1003"));
   EXPECT_THAT(settings.digest_algorithms, ElementsAre("SHA-256", "MD5"));
   EXPECT_EQ(settings.log_file, "/l");
   EXPECT_EQ(settings.log_level, "debug");
@@ -46,6 +54,14 @@ TEST_F(PolyfonConf, an_unknown_digest_algorithm_is_an_error) {
   EXPECT_THAT(
       lines(),
       ElementsAre("polyfon.conf:2: error: digest: 'SHA-1' is unknown; expected MD5, SHA-256 or both"));
+}
+TEST_F(PolyfonConf, a_rule_of_third_parties_names_both_sides) {
+  EXPECT_TRUE(
+      load("[registrar]\nthird_party=desk\nthird_party=desk:\nthird_party=: 1001\n").third_party.empty());
+  EXPECT_EQ(lines().size(), 3u);
+  EXPECT_EQ(load("[registrar]\nfork=sometimes\n").forking, Forking::kByQ);
+  EXPECT_THAT(lines(),
+              ElementsAre("polyfon.conf:2: error: fork: 'sometimes' is unknown; expected all or by_q"));
 }
 TEST_F(PolyfonConf, the_defaults_of_the_table_are_the_defaults) {
   std::string text;
@@ -58,6 +74,11 @@ TEST_F(PolyfonConf, the_defaults_of_the_table_are_the_defaults) {
   EXPECT_EQ(written.sounds_directory, defaults.sounds_directory);
   EXPECT_EQ(written.media_threads, defaults.media_threads);
   EXPECT_EQ(written.max_contacts, defaults.max_contacts);
+  EXPECT_EQ(written.forking, defaults.forking);
+  EXPECT_EQ(written.fork_time, defaults.fork_time);
+  EXPECT_EQ(written.remove_unreachable, defaults.remove_unreachable);
+  EXPECT_EQ(written.path_without_support, defaults.path_without_support);
+  EXPECT_EQ(written.third_party, defaults.third_party);
   EXPECT_EQ(written.digest_algorithms, defaults.digest_algorithms);
   EXPECT_EQ(written.log_file, defaults.log_file);
   EXPECT_EQ(written.log_level, defaults.log_level);

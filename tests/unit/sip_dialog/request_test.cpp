@@ -131,6 +131,19 @@ TEST_F(Answering, allow_names_what_has_a_handler) {
   EXPECT_THAT(peer.received.back().header("Allow"), HasSubstr("REGISTER"));
 }
 
+TEST_F(Answering, rfc3261_8_2_2_3_what_a_method_supports_is_what_its_handler_does) {
+  phone.user_agent.set_request_handler(Method::kRegister, *this, "path, outbound");
+  send({.method = "REGISTER", .headers = "Require: Path\n"});
+  EXPECT_EQ(peer.last_line(), "SIP/2.0 200 OK");
+  send({.method = "REGISTER", .branch = "z9hG4bK2", .cseq = 2, .headers = "Require: path, 100rel\n"});
+  EXPECT_EQ(peer.last_line(), "SIP/2.0 420 Bad Extension");
+  EXPECT_EQ(peer.received.back().header("Unsupported"), "100rel");
+  send({.method = "INVITE", .branch = "z9hG4bK3", .cseq = 3, .headers = "Require: path\n"});
+  EXPECT_EQ(peer.received.back().header("Unsupported"), "path");
+  send({.method = "OPTIONS", .branch = "z9hG4bK4", .cseq = 4});
+  EXPECT_THAT(peer.received.back().header("Supported"), HasSubstr("path, outbound"));
+}
+
 TEST_F(Answering, options_have_a_handler_when_one_is_set) {
   phone.user_agent.set_request_handler(Method::kOptions, *this);
   send({.method = "OPTIONS"});
