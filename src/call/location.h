@@ -2,10 +2,12 @@
 // contact's flow is where its registration came from: a phone behind NAT is reached there, whatever its
 // Contact says. thread: control.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sip/message/uri.h"
 #include "sip/transaction/flow.h"
 
 namespace polyfon::call {
@@ -13,8 +15,16 @@ namespace polyfon::call {
 struct ContactAddress {
   std::string uri;  // of the Contact: the Request-URI
   sip::Flow flow;
-  std::vector<std::string> path;  // Path of the registration, outermost first
+  std::vector<std::string> path;  // Path of the registration, the proxy nearest to us first
   bool reachable = true;          // qualify says so, or is off
+  unsigned q = 1000;              // preference in thousandths (RFC 3261 20.10)
+  // +sip.instance: contacts of one instance are flows to the same phone: one at a time (RFC 5626 7). "": none.
+  std::string instance;
+};
+
+// One phone of an account: what a GRUU names (RFC 5627).
+struct Instance {
+  std::string account, instance;
 };
 
 class Location {
@@ -26,6 +36,8 @@ class Location {
   // The account with a fixed host, or of type=peer and registered, that has that address (the port too,
   // unless it has insecure=port). "": none.
   virtual std::string_view account_at(const base::SocketAddress& address) const = 0;
+  // The phone that the GRUU names, registered or not; nullopt: it is none of ours, or not valid any more.
+  virtual std::optional<Instance> find_gruu(const sip::Uri&) const { return std::nullopt; }
 };
 
 }  // namespace polyfon::call

@@ -48,10 +48,8 @@ std::string peer_line(const Endpoint& endpoint, const registrar::Registrar& regi
     status = status_text(bindings[0]);
     online = bindings[0].status != Status::kUnreachable;
   } else if (!endpoint.dynamic) {
-    auto contacts = registrar.contacts(endpoint.name);
-    host = contacts.empty() ? endpoint.host : contacts[0].flow.remote.host();
+    host = endpoint.host;
     port = endpoint.port;
-    online = !contacts.empty();
   }
   ++counts.peers;
   auto& count = endpoint.qualify ? (online ? counts.monitored_online : counts.monitored_offline)
@@ -116,10 +114,10 @@ std::string show_peer(const call::Exchange& exchange, const registrar::Registrar
   if (bindings.empty()) line("Addr->IP", "(null)");
   for (const auto& binding : bindings) {
     line("Addr->IP", binding.flow.remote.to_string());
-    line("Reg. Contact", binding.contact_uri);
-    line("Expires in", fmt::format("{} s", binding.expires_in));
+    line(binding.fixed ? "Contact" : "Reg. Contact", binding.contact_uri);
+    if (!binding.fixed) line("Expires in", fmt::format("{} s", binding.expires_in));
     line("Status", status_text(binding));
-    line("Useragent", binding.user_agent);
+    if (!binding.fixed) line("Useragent", binding.user_agent);
   }
   return text + "\n";
 }

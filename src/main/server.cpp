@@ -178,10 +178,11 @@ base::Result<> Server::start() {
       history_->database(),
       [this](std::move_only_function<void()> work) { history_->strand().post(std::move(work)); });
 
+  hosts_.set_snapshot(*snapshot_);
   registrar_ = std::make_unique<registrar::Registrar>(
       registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get()},
       snapshot_);
-  user_agent_.set_request_handler(sip::Method::kRegister, *registrar_);
+  user_agent_.set_request_handler(sip::Method::kRegister, *registrar_, registrar::Registrar::kExtensions);
   exchange_ = std::make_unique<call::Exchange>(
       call::Exchange::Parts{user_agent_, transport_, *media_, *registrar_, nonces_, control_.timers(),
                             random_, clock_, offload()},
@@ -196,7 +197,6 @@ base::Result<> Server::start() {
   else
     base::log_error("registrar", "registrations of the last run could not be read: {}", stored.error().text);
   if (auto listening = listen(); !listening) return listening;
-  hosts_.set_snapshot(*snapshot_);
   show_external_address();
   control_.timers().arm(binding_timer_, clock_.now() + kBindingFlush);
   take_signals();

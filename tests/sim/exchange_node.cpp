@@ -71,7 +71,7 @@ ExchangeNode::ExchangeNode(World& world, base::SocketAddress address, const SimC
                 configuration.snapshot),
       interpreter_(exchange_, world),
       recorder_(*journal_, [] {}) {
-  agent_.set_request_handler(sip::Method::kRegister, registrar_);
+  agent_.set_request_handler(sip::Method::kRegister, registrar_, registrar::Registrar::kExtensions);
   interpreter_.set_plan(configuration.plan);
   exchange_.set_script_runner(interpreter_);
   exchange_.events().subscribe(recorder_);

@@ -1,6 +1,6 @@
 #include "service/registrar/binding.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace polyfon::registrar {
 
@@ -14,7 +14,7 @@ void Binding::set_texts(const BindingTexts& texts) {
       std::make_unique<char[]>(total);  // made before the old texts go: a part may be a view of them
   std::size_t at = 0;
   for (int i = 0; i < 4; ++i) {
-    std::memcpy(packed.get() + at, parts[i].data(), parts[i].size());
+    std::ranges::copy(parts[i], packed.get() + at);
     at += parts[i].size();
     ends_[i] = static_cast<std::uint32_t>(at);
   }

@@ -24,6 +24,7 @@ constexpr std::size_t heap_bytes(std::size_t size) {
 class Binding {
  public:
   static constexpr std::size_t kMaxBytes = 500;  // measured by Registrar::bytes() over a fleet of phones
+  static constexpr base::Instant kNever = base::Instant::max();  // expires: of a fixed host, not registered
 
   explicit Binding(const BindingTexts& texts);
 
@@ -32,6 +33,7 @@ class Binding {
   std::string_view user_agent() const { return text(2); }
   std::string_view path() const { return text(3); }  // as received: a comma list
   void set_texts(const BindingTexts& texts);
+  bool is_fixed() const { return expires == kNever; }
   std::size_t text_bytes() const { return heap_bytes(ends_[3]); }  // besides the Binding itself
 
  private:

@@ -23,10 +23,17 @@ namespace {
 using EndpointPtr = std::shared_ptr<const config::Endpoint>;
 
 constexpr base::Duration kSweep = std::chrono::seconds(1);
+constexpr base::Duration kBetweenFixed = std::chrono::milliseconds(10);  // first questions to fixed hosts
 
 EndpointPtr find_endpoint(const config::Snapshot& snapshot, std::string_view name) {
   auto found = snapshot.endpoint_by_name.find(name);
   return found == snapshot.endpoint_by_name.end() ? nullptr : found->second;
+}
+
+// When one of many accounts is asked first, so that not all are in the first millisecond.
+base::Duration spread(const config::Endpoint& endpoint) {
+  return std::chrono::seconds(base::TextHash{}(endpoint.name) %
+                              static_cast<std::size_t>(endpoint.qualify_frequency.count()));
 }
 
 // The binding of a URI that means the same (RFC 3261 10.3 step 7, 19.1.4).
@@ -57,6 +64,14 @@ struct Registrar::Impl {
                         return account == accounts.end() ? nullptr : account->second.probe.get();
                       }});
     parts.timers.arm(sweep_timer, parts.timers.now() + kSweep);
+    if (!parts.hosts) return;
+    parts.hosts->set_changed([this](const std::string& name) {
+      if (auto endpoint = find_endpoint(*snapshot, name); endpoint && !endpoint->dynamic) place(endpoint);
+    });
+    place_fixed();
+  }
+  ~Impl() {
+    if (parts.hosts) parts.hosts->set_changed({});
   }
 
   void take(std::shared_ptr<const config::Snapshot> fresh);
@@ -74,8 +89,10 @@ struct Registrar::Impl {
               base::Instant now);
 
   // --- where accounts are ---
-  call::ContactAddress fixed_contact(const config::Endpoint& endpoint,
-                                     const base::SocketAddress& address) const;
+  void place_fixed();
+  void place(const EndpointPtr& endpoint, base::Duration first_question = {});
+  std::string fixed_uri(const config::Endpoint& endpoint, const base::SocketAddress& address) const;
+  sip::Flow fixed_flow(const base::SocketAddress& address) const;
   std::string_view peer_at(const base::SocketAddress& address) const;
 
   // --- bindings ---
@@ -225,7 +242,8 @@ void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& accou
 }
 
 void Registrar::Impl::erase(std::string_view name, Account& account, std::vector<Binding>::iterator binding) {
-  if (parts.store) parts.store->remove(std::string(name), std::string(binding->contact_uri()));
+  if (parts.store && !binding->is_fixed())
+    parts.store->remove(std::string(name), std::string(binding->contact_uri()));
   account.bindings.erase(binding);
 }
 
@@ -268,22 +286,54 @@ void Registrar::Impl::sweep(base::Instant now) {
   parts.timers.arm(sweep_timer, now + kSweep);
 }
 
-// The name that sip.conf gives stays in the Request-URI: providers check the domain. The listener is the
-// first that speaks the address family.
-call::ContactAddress Registrar::Impl::fixed_contact(const config::Endpoint& endpoint,
-                                                    const base::SocketAddress& address) const {
+// An account with a fixed host has one binding, made from the configuration: it does not expire and is not
+// stored. Without an address it has none.
+void Registrar::Impl::place(const EndpointPtr& endpoint, base::Duration first_question) {
+  auto address = parts.hosts ? parts.hosts->address_of(endpoint->name) : std::nullopt;
+  if (!address) {
+    accounts.erase(endpoint->name);
+    return;
+  }
+  Account& account = accounts[endpoint->name];
+  const std::string uri = fixed_uri(*endpoint, *address);
+  const sip::Flow flow = fixed_flow(*address);
+  if (account.bindings.empty() || account.bindings[0].contact_uri() != uri ||
+      account.bindings[0].flow != flow) {
+    account.bindings.clear();
+    account.bindings.emplace_back(BindingTexts{uri, {}, {}, {}});
+    account.bindings[0].flow = flow;
+    account.bindings[0].expires = Binding::kNever;
+    if (account.probe) account.probe->ask_in(first_question);
+  }
+  watch(account, endpoint, first_question);
+}
+
+void Registrar::Impl::place_fixed() {
+  base::Duration first_question{};
+  for (const auto& endpoint : snapshot->endpoints)
+    if (!endpoint->dynamic) place(endpoint, first_question += kBetweenFixed);
+}
+
+// The name that sip.conf gives stays in the Request-URI: providers check the domain.
+std::string Registrar::Impl::fixed_uri(const config::Endpoint& endpoint,
+                                       const base::SocketAddress& address) const {
   std::string user = endpoint.username.empty() ? std::string() : sip::escape_user(endpoint.username) + "@";
   bool literal = base::SocketAddress::parse(endpoint.host, endpoint.port).has_value();
   std::string host = literal ? address.uri_host() : endpoint.host;
   std::string port = endpoint.port == 5060 ? std::string() : fmt::format(":{}", endpoint.port);
-  sip::Flow flow{sip::Protocol::kUdp, 0, address};
+  return fmt::format("sip:{}{}{}", user, host, port);
+}
+
+// By the first listener that speaks the address family.
+sip::Flow Registrar::Impl::fixed_flow(const base::SocketAddress& address) const {
+  sip::Flow flow{.remote = address};
   const auto& bind = snapshot->sip.bind;
   for (std::size_t i = 0; i < bind.size(); ++i)
     if (bind[i].is_v6() == address.is_v6()) {
       flow.listener = static_cast<std::uint8_t>(i);
       break;
     }
-  return {fmt::format("sip:{}{}{}", user, host, port), flow, {}, true};
+  return flow;
 }
 
 // type=peer with host=dynamic is known by where it is registered (chan_sip: peers are matched by address).
@@ -318,8 +368,13 @@ void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
   impl_->take(std::move(snapshot));
   for (auto account = impl_->accounts.begin(); account != impl_->accounts.end();) {
     auto endpoint = find_endpoint(*impl_->snapshot, account->first);
-    if (endpoint && endpoint->dynamic) {
+    const bool fixed = account->second.bindings.front().is_fixed();
+    if (endpoint && endpoint->dynamic && !fixed) {
       impl_->watch(account->second, endpoint);
+      ++account;
+      continue;
+    }
+    if (endpoint && !endpoint->dynamic && fixed) {  // place_fixed() looks whether it has moved
       ++account;
       continue;
     }
@@ -327,6 +382,7 @@ void Registrar::set_snapshot(std::shared_ptr<const config::Snapshot> snapshot) {
       impl_->erase(account->first, account->second, account->second.bindings.begin());
     account = impl_->accounts.erase(account);
   }
+  impl_->place_fixed();
 }
 
 void Registrar::restore(const std::vector<StoredBinding>& bindings) {
@@ -345,10 +401,7 @@ void Registrar::restore(const std::vector<StoredBinding>& bindings) {
     binding.expires =
         now + std::min(std::chrono::seconds(stored.expires_at - wall), impl_->snapshot->sip.max_expiry);
     account.bindings.push_back(std::move(binding));
-    // Not all of them in the first millisecond.
-    auto spread =
-        base::TextHash{}(endpoint->name) % static_cast<std::size_t>(endpoint->qualify_frequency.count());
-    impl_->watch(account, endpoint, std::chrono::seconds(spread));
+    impl_->watch(account, endpoint, spread(*endpoint));
   }
 }
 
@@ -366,9 +419,6 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
     }
     return result;
   }
-  auto address = impl_->parts.hosts ? impl_->parts.hosts->address_of(account) : std::nullopt;
-  auto endpoint = address ? find_endpoint(*impl_->snapshot, account) : nullptr;
-  if (endpoint) result.push_back(impl_->fixed_contact(*endpoint, *address));
   return result;
 }
 
@@ -383,10 +433,10 @@ std::vector<BindingView> Registrar::bindings(std::string_view account) const {
   auto found = impl_->accounts.find(account);
   if (found == impl_->accounts.end()) return result;
   for (const auto& binding : found->second.bindings) {
-    auto left =
-        std::chrono::duration_cast<std::chrono::seconds>(binding.expires - impl_->parts.timers.now()).count();
+    auto left = binding.is_fixed() ? base::Duration{} : binding.expires - impl_->parts.timers.now();
     BindingView view{std::string(binding.contact_uri()), std::string(binding.user_agent()), binding.flow,
-                     left};
+                     std::chrono::duration_cast<std::chrono::seconds>(left).count()};
+    view.fixed = binding.is_fixed();
     if (found->second.probe) {
       view.status = binding.status;
       view.round_trip = std::chrono::milliseconds(binding.round_trip);
@@ -398,7 +448,8 @@ std::vector<BindingView> Registrar::bindings(std::string_view account) const {
 
 std::size_t Registrar::binding_count() const {
   std::size_t count = 0;
-  for (const auto& [name, account] : impl_->accounts) count += account.bindings.size();
+  for (const auto& [name, account] : impl_->accounts)
+    for (const auto& binding : account.bindings) count += !binding.is_fixed();
   return count;
 }
 

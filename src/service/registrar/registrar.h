@@ -1,6 +1,7 @@
 // Registrar: REGISTER (RFC 3261 10.3): authenticates by digest, keeps the bindings of each account, answers
-// queries, and tells call where an account is (call::Location). Bindings are restored after a restart; the
-// far ends of qualify'd accounts are asked by OPTIONS. At most 500 bytes a binding. thread: control.
+// queries, and tells call where an account is (call::Location). An account with a fixed host has one binding
+// that never expires. Bindings are restored after a restart; the far ends of qualify'd accounts are asked by
+// OPTIONS. At most 500 bytes a binding. thread: control.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -48,6 +49,7 @@ struct BindingView {
   std::string contact_uri, user_agent;
   sip::Flow flow;
   std::int64_t expires_in = 0;  // seconds
+  bool fixed = false;           // of a fixed host: it does not expire
   using Status = ContactStatus;
   Status status = Status::kUnmonitored;
   std::chrono::milliseconds round_trip{0};
@@ -55,6 +57,9 @@ struct BindingView {
 
 class Registrar final : public sip::RequestHandler, public call::Location {
  public:
+  // Extensions of REGISTER that are done here, for UserAgent::set_request_handler().
+  static constexpr std::string_view kExtensions = "path";
+
   struct Parts {
     sip::UserAgent& user_agent;
     base::TimerWheel& timers;
@@ -76,7 +81,7 @@ class Registrar final : public sip::RequestHandler, public call::Location {
   std::string_view account_at(const base::SocketAddress& address) const override;
 
   std::vector<BindingView> bindings(std::string_view account) const;
-  std::size_t binding_count() const;
+  std::size_t binding_count() const;  // registered ones
   std::size_t bytes() const;  // memory that the bindings take, with containers, probes and malloc's share
   const RegistrarCounters& counters() const;
 

@@ -37,8 +37,9 @@ struct StaticHosts::Impl {
     if (found == hosts.end() || found->second.host != name) return;  // reloaded meanwhile
     Host& host = found->second;
     if (answer && !answer->empty()) {
-      host.address = answer->front();
+      const bool other = std::exchange(host.address, answer->front()) != answer->front();
       host.warned = false;
+      if (other && changed) changed(account);
     } else if (!std::exchange(host.warned, true)) {
       base::log_warning("registrar",
                         "[{}] of sip.conf: host {} is not known now ({}); asked again every 5 minutes",
@@ -52,6 +53,7 @@ struct StaticHosts::Impl {
   }
 
   Resolve resolve;
+  Changed changed;
   base::TimerWheel& timers;
   std::unordered_map<std::string, Host, base::TextHash, std::equal_to<>> hosts;
   std::shared_ptr<Impl*> alive;
@@ -82,6 +84,8 @@ void StaticHosts::set_snapshot(const config::Snapshot& snapshot) {
   }
   impl_->timers.arm(impl_->timer, impl_->timers.now() + kAskAgain);
 }
+
+void StaticHosts::set_changed(Changed changed) { impl_->changed = std::move(changed); }
 
 std::optional<base::SocketAddress> StaticHosts::address_of(std::string_view account) const {
   auto found = impl_->hosts.find(account);

@@ -25,6 +25,9 @@ class StaticHosts {
   StaticHosts(Resolve resolve, base::TimerWheel& timers);
   ~StaticHosts();
   void set_snapshot(const config::Snapshot& snapshot);
+  // Told when a name has got another address; what set_snapshot() knows at once is not told.
+  using Changed = std::function<void(const std::string& account)>;
+  void set_changed(Changed changed);
 
   std::optional<base::SocketAddress> address_of(std::string_view account) const;
   // The account that has that address; the port counts unless the account has insecure=port. "": none.

@@ -113,7 +113,7 @@ class Office : public testing::Test {
     user_agent = std::make_unique<sip::UserAgent>(sink, timers, random);
     registrar = std::make_unique<Registrar>(
         Registrar::Parts{*user_agent, timers, clock, nonces, &hosts, &store}, snapshot);
-    user_agent->set_request_handler(sip::Method::kRegister, *registrar);
+    user_agent->set_request_handler(sip::Method::kRegister, *registrar, Registrar::kExtensions);
   }
 
   static std::shared_ptr<config::Endpoint> phone(const std::string& name) {

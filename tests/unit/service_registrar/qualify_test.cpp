@@ -253,5 +253,129 @@ TEST_F(Qualify, after_a_restart_the_questions_are_spread) {
   EXPECT_GE(all, 600u);
 }
 
+// --- accounts with a fixed host ---
+
+class QualifyFixed : public Qualify {
+ protected:
+  static std::shared_ptr<config::Endpoint> trunk(const std::string& host) {
+    auto endpoint = phone("trunk");
+    endpoint->dynamic = false;
+    endpoint->host = host;
+    endpoint->username = "office";
+    endpoint->qualify = true;
+    return endpoint;
+  }
+  void resolve(std::size_t question, std::string_view to) {
+    questions.at(question).second(std::vector{address(to)});
+  }
+  BindingView trunk_view() const { return registrar->bindings("trunk").at(0); }
+  bool trunk_reachable() const { return registrar->contacts("trunk").at(0).reachable; }
+};
+
+TEST_F(QualifyFixed, an_address_is_asked_without_a_registration) {
+  configure(trunk("198.51.100.7"));
+  advance(20ms);
+  auto asked = options();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].first_line(), "OPTIONS sip:office@198.51.100.7 SIP/2.0");
+  EXPECT_EQ(asked[0].flow.remote, address("198.51.100.7:5060"));
+  answer(asked[0]);
+  EXPECT_EQ(trunk_view().status, Status::kOk);
+  EXPECT_TRUE(trunk_view().fixed);
+}
+
+TEST_F(QualifyFixed, a_name_is_asked_when_it_has_resolved) {
+  configure(trunk("sip.provider.example"));
+  advance(20ms);
+  EXPECT_TRUE(options().empty());
+  EXPECT_TRUE(registrar->bindings("trunk").empty());
+  resolve(0, "198.51.100.7:5060");
+  advance(1ms);
+  EXPECT_EQ(options().at(0).flow.remote, address("198.51.100.7:5060"));
+}
+
+TEST_F(QualifyFixed, silence_makes_it_unreachable_and_an_answer_reachable_again) {
+  configure(trunk("198.51.100.7"));
+  advance(5s);
+  EXPECT_EQ(trunk_view().status, Status::kUnreachable);
+  EXPECT_FALSE(trunk_reachable());
+  options();
+  advance(10s);
+  answer(options().at(0), "404 Not Found");
+  EXPECT_EQ(trunk_view().status, Status::kOk);
+  EXPECT_TRUE(trunk_reachable());
+}
+
+TEST_F(QualifyFixed, qualifyfreq_and_the_limit_are_its_own) {
+  auto endpoint = trunk("198.51.100.7");
+  endpoint->qualify_limit = 100ms;
+  endpoint->qualify_frequency = 300s;
+  configure(endpoint);
+  advance(10ms);
+  auto asked = options();
+  advance(150ms);
+  answer(asked.at(0));
+  EXPECT_EQ(trunk_view().status, Status::kLagged);
+  EXPECT_TRUE(trunk_reachable());
+  advance(299s);
+  EXPECT_TRUE(options().empty());
+  advance(1s);
+  EXPECT_EQ(options().size(), 1u);
+}
+
+TEST_F(QualifyFixed, another_address_begins_anew) {
+  configure(trunk("sip.provider.example"));
+  resolve(0, "198.51.100.7:5060");
+  advance(5s);
+  EXPECT_FALSE(trunk_reachable());
+  options();
+  advance(5min);  // asked again
+  options();
+  resolve(1, "198.51.100.8:5060");
+  advance(1ms);
+  EXPECT_TRUE(trunk_reachable());
+  EXPECT_EQ(trunk_view().status, Status::kUnknown);
+  auto asked = options();
+  ASSERT_FALSE(asked.empty());
+  EXPECT_EQ(asked.back().flow.remote, address("198.51.100.8:5060"));
+}
+
+TEST_F(QualifyFixed, a_reload_that_changes_nothing_keeps_what_is_known) {
+  configure(trunk("198.51.100.7"));
+  advance(20ms);
+  answer(options().at(0));
+  configure(trunk("198.51.100.7"));
+  EXPECT_EQ(trunk_view().status, Status::kOk);
+  advance(1s);
+  EXPECT_TRUE(options().empty());
+}
+
+TEST_F(QualifyFixed, it_is_no_registration) {
+  configure(trunk("198.51.100.7"));
+  EXPECT_EQ(registrar->binding_count(), 0u);
+  advance(24h);
+  EXPECT_EQ(registrar->bindings("trunk").size(), 1u) << "it does not expire";
+  EXPECT_TRUE(store.bindings.empty());
+  configure(phone("trunk"));
+  EXPECT_TRUE(registrar->bindings("trunk").empty()) << "now it has to register";
+}
+
+TEST_F(QualifyFixed, without_qualify_nobody_asks) {
+  auto endpoint = trunk("198.51.100.7");
+  endpoint->qualify = false;
+  configure(endpoint);
+  advance(60s);
+  EXPECT_TRUE(options().empty());
+  EXPECT_EQ(trunk_view().status, Status::kUnmonitored);
+  EXPECT_TRUE(trunk_reachable());
+}
+
+TEST_F(QualifyFixed, is_there_from_the_start) {
+  configure(trunk("198.51.100.7"));
+  start();
+  advance(20ms);
+  EXPECT_EQ(options().size(), 1u);
+}
+
 }  // namespace
 }  // namespace polyfon::registrar

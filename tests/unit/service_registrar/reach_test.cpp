@@ -113,6 +113,16 @@ TEST_F(Reach, rfc3327_5_3_path_without_support_is_a_bad_extension) {
   EXPECT_EQ(answer.header("Unsupported"), "path");
 }
 
+TEST_F(Reach, rfc3327_5_1_a_phone_may_require_path) {
+  Register what{.from = "198.51.100.1",
+                .extra = "Require: path\r\nSupported: path\r\nPath: <sip:198.51.100.1;lr>\r\n"};
+  EXPECT_EQ(send_with_digest(what).status(), 200);
+  what.extra = "Require: path, fancy\r\n";
+  Sent refused = send(what);
+  EXPECT_EQ(refused.status(), 420);
+  EXPECT_EQ(refused.header("Unsupported"), "fancy");
+}
+
 TEST_F(Reach, a_path_that_is_too_long_is_refused) {
   Register what;
   what.extra = "Supported: path\r\n";
