@@ -19,6 +19,11 @@ ClientRequest::ClientRequest(ClientRequestId id, UserAgentCore& core, RequestOpt
 }
 
 void ClientRequest::send() {
+  ++cseq_;
+  transmit();
+}
+
+void ClientRequest::transmit() {
   ClientId transaction =
       core_.layer().open_client(options_.flow, options_.method, context_of(Owner::kRequest, id_.value()));
   Builder builder =
@@ -26,7 +31,7 @@ void ClientRequest::send() {
   builder.header(Header::kFrom, options_.from + ";tag=" + from_tag_)
       .header(Header::kTo, options_.to)
       .header(Header::kCallId, call_id_)
-      .header(Header::kCSeq, fmt::format("{} {}", ++cseq_, to_string(options_.method)));
+      .header(Header::kCSeq, fmt::format("{} {}", cseq_, to_string(options_.method)));
   const bool secure = options_.request_uri.starts_with("sips:");
   bool own_contact = std::ranges::any_of(
       options_.headers, [](const HeaderField& field) { return base::iequals(field.name, "Contact"); });
@@ -46,10 +51,20 @@ void ClientRequest::receive(const Message& response) {
     send();  // RFC 3261 22.2: same Call-ID and From-tag, CSeq one more, another branch
     return;
   }
+  if (status == 503 && try_next_server(&response)) return;
   end(status, &response);
 }
 
+// RFC 3263 4.3: the same request but for its branch.
+bool ClientRequest::try_next_server(const Message* response) {
+  if (!core_.next_server(options_.flow, options_.alternatives, response)) return false;
+  attempt_ = 0;
+  transmit();
+  return true;
+}
+
 void ClientRequest::failed(TransactionFailure failure) {
+  if (try_next_server(nullptr)) return;
   end(failure == TransactionFailure::kTimeout ? 408 : 503, nullptr);  // RFC 3261 8.1.3.1
 }
 

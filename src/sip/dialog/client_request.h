@@ -17,11 +17,13 @@ class ClientRequest {
  public:
   ClientRequest(ClientRequestId id, UserAgentCore& core, RequestOptions options, UserAgent::Answer answer);
 
-  void send();
+  void send();  // with the next CSeq number
   void receive(const Message& response);
   void failed(TransactionFailure failure);
 
  private:
+  void transmit();
+  bool try_next_server(const Message* response);
   void end(int status, const Message* response);
 
   const ClientRequestId id_;

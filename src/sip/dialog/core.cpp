@@ -191,6 +191,33 @@ void UserAgentCore::dismiss(const Message& response, const Envelope& envelope, c
   layer_.start_client(bye, write(Method::kBye, envelope.cseq.number + 1, layer_.via(bye)), now_);
 }
 
+// --- where servers are ---
+
+bool UserAgentCore::next_server(Flow& flow, std::vector<Flow>& alternatives, const Message* response) {
+  if (alternatives.empty()) return false;
+  if (locator_) {
+    std::optional<base::Duration> retry_after;
+    std::string_view value = response ? response->header(Header::kRetryAfter).value_or("") : "";
+    value = value.substr(0, value.find_first_not_of("0123456789"));  // a comment and parameters may follow
+    if (auto seconds = parse_delta_seconds(value)) retry_after = std::chrono::seconds(*seconds);
+    locator_->note_failure(flow, retry_after, now_);
+  }
+  flow = alternatives.front();
+  alternatives.erase(alternatives.begin());
+  counters_.failovers.add();
+  return true;
+}
+
+void UserAgentCore::locate(SessionId id, Destination destination) {
+  locator_->locate(std::move(destination), [this, id, token = std::weak_ptr<bool>(alive_)](auto servers) {
+    if (token.expired()) return;
+    Turn turn(*this, now_);
+    InviteSession* session = sessions_.find(id);
+    if (!session) return;
+    session->located(servers ? locator_->order(*servers, now_) : std::vector<Flow>());
+  });
+}
+
 // --- what the transactions report ---
 
 void UserAgentCore::on_response(ClientId id, TransactionContext context, const Message& response,

@@ -15,6 +15,7 @@
 #include "sip/dialog/invite_session.h"
 #include "sip/dialog/user_agent.h"
 #include "sip/message/builder.h"
+#include "sip/transaction/locator.h"
 #include "sip/transaction/transaction_layer.h"
 
 namespace polyfon::sip {
@@ -40,6 +41,7 @@ class UserAgentCore final : public TransactionUser {
   void set_session_handler(SessionHandler& handler);
   void set_request_handler(Method method, RequestHandler& handler, std::string_view supported);
   void set_options(UserAgentOptions options);
+  void set_locator(Locator& locator) { locator_ = &locator; }
   void receive(const Flow& flow, std::span<const char> bytes);
   base::Result<SessionId> invite(InviteOptions options);
   void request(RequestOptions options, UserAgent::Answer answer);
@@ -54,8 +56,15 @@ class UserAgentCore final : public TransactionUser {
   base::TimerWheel& timers() { return timers_; }
   base::Random& random() { return random_; }
   UserAgentCounters& counters() { return counters_; }
+  Locator* locator() { return locator_; }  // null: host names are not looked up
+  // RFC 3263 4.3: a request by that flow has failed, or got this 503: on to the next of `alternatives`. False:
+  // there is none.
+  bool next_server(Flow& flow, std::vector<Flow>& alternatives, const Message* response);
+  // Has the session's located() called with the servers of that name.
+  void locate(SessionId id, Destination destination);
   std::string& out() { return out_; }  // the message being written; gone with the next one
   std::string_view allow() const { return allow_; }
+  std::string_view supported() const { return supported_; }  // of sessions and all handlers, for OPTIONS
   IdCodec::Token tag_of(SessionId id) const { return tags_.encode(id.value()); }
   std::string contact(const Flow& flow, std::string_view user, bool secure);
   void bury(SessionId id) { over_sessions_.push_back(id); }
@@ -64,7 +73,6 @@ class UserAgentCore final : public TransactionUser {
   // The request line, Via and Max-Forwards of a request of ours.
   Builder start_request(Method method, std::string_view uri, std::string_view via,
                         unsigned max_forwards = 70);
-  std::string_view supported() const { return supported_; }  // of sessions and all handlers, for OPTIONS
   // Answers through a server transaction, at once.
   void reply(const Incoming& request, int status, std::initializer_list<HeaderView> headers = {});
   // Answers and forgets. The To-tag is a hash of the request (RFC 3261 8.2.7).
@@ -122,6 +130,8 @@ class UserAgentCore final : public TransactionUser {
   std::string allow_, supported_;
   std::string out_;
   const Flow* response_flow_ = nullptr;  // the way the response being handled came
+  Locator* locator_ = nullptr;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   base::Instant now_{};
   int depth_ = 0;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace polyfon::sip {
 
 namespace {
@@ -38,14 +40,23 @@ bool is_loose_route(std::string_view route) {
   return uri && uri->parameter("lr").has_value();
 }
 
+namespace {
+
+// Nobody has us send to places that are nearer to us than he is.
+bool may_be_sent_to(const base::SocketAddress& address, const base::SocketAddress& origin) {
+  if (address.is_unspecified() || address.is_multicast()) return false;
+  if (address.is_loopback() && !origin.is_loopback()) return false;
+  return !address.is_private() || origin.is_private() || origin.is_loopback();
+}
+
+}  // namespace
+
 Flow flow_to(const Flow& origin, std::string_view text) {
   auto uri = Uri::parse(text);
   if (!uri || (uri->scheme != Scheme::kSip && uri->scheme != Scheme::kSips)) return origin;
   auto address = base::SocketAddress::parse(uri->host, uri->port != 0 ? uri->port : 5060);
   if (!address || address->is_v6() != origin.remote.is_v6()) return origin;
-  if (address->is_unspecified() || address->is_multicast()) return origin;
-  if (address->is_loopback() && !origin.remote.is_loopback()) return origin;
-  if (address->is_private() && !origin.remote.is_private() && !origin.remote.is_loopback()) return origin;
+  if (!may_be_sent_to(*address, origin.remote)) return origin;
   Flow flow = origin;
   flow.remote = *address;
   return flow;
@@ -90,11 +101,42 @@ void Dialog::refresh_target(const Incoming& request) {
 }
 
 void Dialog::choose_flow() {
-  flow = origin;
-  if (!routes.empty())
-    flow = flow_to(origin, uri_of(routes.front()));
-  else if (!behind_nat)
-    flow = flow_to(origin, remote_target);
+  const std::string_view hop = next_hop();
+  if (!located.empty() && hop == located) return;  // the server that worked stays
+  located.clear();
+  alternatives.clear();
+  flow = hop.empty() ? origin : flow_to(origin, hop);
+}
+
+std::string_view Dialog::next_hop() const {
+  if (!routes.empty()) return uri_of(routes.front());
+  return behind_nat ? std::string_view() : remote_target;
+}
+
+std::optional<Uri> Dialog::unlocated_hop() const {
+  const std::string_view hop = next_hop();
+  if (hop.empty() || hop == located || (routes.empty() && origin.connection != 0)) return std::nullopt;
+  auto uri = Uri::parse(hop);
+  if (!uri || (uri->scheme != Scheme::kSip && uri->scheme != Scheme::kSips)) return std::nullopt;
+  if (base::SocketAddress::parse(uri->host, 0)) return std::nullopt;
+  constexpr std::string_view kNowhere = ".invalid";  // RFC 2606 2: what browsers write (RFC 7118 5)
+  if (base::lower(uri->host).ends_with(kNowhere)) return std::nullopt;
+  return *uri;
+}
+
+void Dialog::locate(std::vector<Flow> flows) {
+  std::erase_if(flows, [&](const Flow& found) { return !may_be_sent_to(found.remote, origin.remote); });
+  auto here = std::ranges::find_if(flows, [&](const Flow& found) {
+    return found.protocol == origin.protocol && found.remote == origin.remote;
+  });
+  if (here != flows.end()) {
+    flows.erase(here);
+    flow = origin;
+  } else if (!flows.empty()) {
+    flow = flows.front();
+    flows.erase(flows.begin());
+  }
+  alternatives = std::move(flows);
 }
 
 bool Dialog::strict_routed() const { return !routes.empty() && !is_loose_route(routes.front()); }

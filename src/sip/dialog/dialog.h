@@ -2,6 +2,7 @@
 // remote target, and where the offer/answer between them stands. A value; an InviteSession has one, and one
 // for each fork that rings. thread: control.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ struct Dialog {
   std::vector<std::string> routes;  // elements of the route set, in the order of our requests
   Flow origin;                      // the way we first met: where its messages come from, or where we sent
   Flow flow;                        // where our requests go now
+  std::string located;              // the next hop, a host name, that `flow` was looked up for
+  std::vector<Flow> alternatives;   // where they go when that fails (RFC 3263 4.3)
   std::uint32_t local_cseq = 0;
   std::uint32_t remote_cseq = 0;
   bool remote_cseq_known = false;
@@ -44,6 +47,15 @@ struct Dialog {
   // last.
   std::string_view request_uri() const;
   void write_routes(Builder& builder) const;
+
+  // The URI that our requests go to; "": the way we met.
+  std::string_view next_hop() const;
+  // The same, when it names a host that has not been looked up; nullopt: `flow` is right. A peer that came by
+  // a connection or from behind NAT is where it came from.
+  std::optional<Uri> unlocated_hop() const;
+  // Where that host is, in the order to try; the place where it came from goes first when it is among them.
+  // Empty: it is nowhere else.
+  void locate(std::vector<Flow> flows);
 
  private:
   bool strict_routed() const;

@@ -94,7 +94,8 @@ void InviteSession::receive_info(const Incoming& info) {
 // --- ours ---
 
 void InviteSession::info(std::string_view content_type, std::string_view body) {
-  if (state_ != SessionState::kConfirmed || requests_.size() >= kMaxInDialogRequests) return;
+  const std::size_t under_way = requests_.size() + postponed_.size();
+  if (state_ != SessionState::kConfirmed || under_way >= kMaxInDialogRequests) return;
   send_in_dialog(
       {.method = Method::kInfo, .content_type = std::string(content_type), .body = std::string(body)});
 }
@@ -113,6 +114,8 @@ void InviteSession::send_bye() {
 }
 
 void InviteSession::send_in_dialog(InDialogRequest request) {
+  if (waits_for_location())
+    return postpone([this, request = std::move(request)]() mutable { send_in_dialog(std::move(request)); });
   request.transaction =
       core_.layer().open_client(dialog_.flow, request.method, context_of(Owner::kInDialog, id_.value()));
   Builder builder =
@@ -137,6 +140,8 @@ void InviteSession::receive_other_response(ClientId id, const Message& response,
     ++request.attempt;
     return send_in_dialog(std::move(request));
   }
+  if (status == 503 && core_.next_server(dialog_.flow, dialog_.alternatives, &response))
+    return send_in_dialog(std::move(request));  // RFC 3263 4.3
   other_ended(request, status, &response);
 }
 
@@ -146,6 +151,8 @@ void InviteSession::other_failed(ClientId id, TransactionFailure failure) {
   if (found == requests_.end()) return;
   InDialogRequest request = std::move(*found);
   requests_.erase(found);
+  if (core_.next_server(dialog_.flow, dialog_.alternatives, nullptr))
+    return send_in_dialog(std::move(request));
   other_ended(request, failure == TransactionFailure::kTimeout ? 408 : 503, nullptr);
 }
 

@@ -4,6 +4,7 @@
 // peer. Owned by UserAgentCore, which erases it when nobody is inside it any more. RFC 3261 12-15, RFC 3262,
 // RFC 3311. thread: control.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -73,6 +74,9 @@ class InviteSession {
   void other_failed(ClientId id, TransactionFailure failure);
   void server_failed(ServerId id, TransactionFailure failure);
 
+  // --- where the next hop of the dialog is, in the order to try; empty: nobody knows ---
+  void located(std::vector<Flow> flows);
+
   bool told() const { return told_; }
 
  private:
@@ -112,7 +116,10 @@ class InviteSession {
   bool acknowledge_reliable(Dialog& dialog, const Message& response, const Envelope& envelope);
 
   // uac.cpp
+  void set_out();
   void send_invite();
+  void transmit_invite();
+  bool try_next_server(const Message* response);
   void forget_remote();
   Dialog* dialog_for(const Message& response, const Envelope& envelope);
   void progressed(const Message& response, const Envelope& envelope);
@@ -140,6 +147,11 @@ class InviteSession {
   void hold_for_answer(const Incoming& request, OfferSource source);
   void answer_held(int status, std::string_view sdp);
   void drop_held();
+
+  // next_hop.cpp
+  using Postponed = std::move_only_function<void()>;
+  bool waits_for_location() const;
+  void postpone(Postponed request);
 
   // in_dialog.cpp
   void receive_bye(const Incoming& bye);
@@ -171,6 +183,8 @@ class InviteSession {
   std::unique_ptr<DigestClient> digest_;
   std::unique_ptr<PendingOffer> pending_;
   std::vector<InDialogRequest> requests_;
+  std::vector<Postponed> postponed_;  // requests of ours, until the next hop is located, in order
+  bool locating_ = false;
 
   std::string ack_;  // of the last 2xx: repeated when that is
   Flow ack_flow_;

@@ -122,6 +122,7 @@ void InviteSession::reinvite_responded(const Message& response, const Envelope& 
     client_.reset();
     return;
   }
+  if (status == 503 && try_next_server(&response)) return;
   if (status == 491) return glare();
   if (status == 408 || status == 481) {  // RFC 3261 12.2.1.2
     client_.reset();

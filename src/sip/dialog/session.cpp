@@ -21,6 +21,7 @@ void InviteSession::tell(bool by_peer, std::string_view reason) {
 void InviteSession::finish() {
   if (state_ == SessionState::kOver) return;
   drop_held();
+  postponed_.clear();
   state_ = SessionState::kOver;
   told_ = true;
   repeat_.cancel();

@@ -12,6 +12,15 @@ void InviteSession::start(InviteOptions options) {
   dialog_.call_id = core_.random().token(22);
   dialog_.local_tag = view(core_.tag_of(id_));
   dialog_.local = options_->from + ";tag=" + dialog_.local_tag;
+  set_out();
+  core_.timers().arm(limit_, core_.now() + options_->ring_limit);
+  client_ = std::make_unique<ClientInvite>();
+  client_->sdp = std::move(options_->sdp);
+  send_invite();
+}
+
+// What depends on the way to the server.
+void InviteSession::set_out() {
   dialog_.origin = options_->flow;
   // RFC 3261 8.1.1.8: a sips: target asks for a sips: Contact.
   contact_ =
@@ -20,10 +29,6 @@ void InviteSession::start(InviteOptions options) {
   auto address = target ? base::SocketAddress::parse(target->host, target->port != 0 ? target->port : 5060)
                         : base::fail(base::ErrorCode::kInvalid, {});
   dialog_.behind_nat = address && *address != options_->flow.remote && options_->routes.empty();
-  core_.timers().arm(limit_, core_.now() + options_->ring_limit);
-  client_ = std::make_unique<ClientInvite>();
-  client_->sdp = std::move(options_->sdp);
-  send_invite();
 }
 
 // What responses have taught is of no use for the next attempt.
@@ -40,10 +45,19 @@ void InviteSession::forget_remote() {
 }
 
 void InviteSession::send_invite() {
+  if (waits_for_location())
+    return postpone([this] {
+      if (client_) send_invite();
+    });
+  ++dialog_.local_cseq;
+  transmit_invite();
+}
+
+void InviteSession::transmit_invite() {
   const bool first = state_ == SessionState::kCalling;
   if (first) forget_remote();
   if (!client_->sdp.empty()) dialog_.offer_answer.apply(OfferAnswer::Event::kSendOffer);
-  client_->cseq = ++dialog_.local_cseq;
+  client_->cseq = dialog_.local_cseq;
   client_->open = true;
   client_->transaction =
       core_.layer().open_client(dialog_.flow, Method::kInvite, context_of(Owner::kInvite, id_.value()));
@@ -74,7 +88,27 @@ void InviteSession::receive_invite_response(ClientId id, const Message& response
   }
   if (state_ != SessionState::kCalling) return reinvite_responded(response, envelope);
   if (status < 300) return accepted(response, envelope);
+  if (status == 503 && try_next_server(&response)) return;
   rejected(response);
+}
+
+// RFC 3263 4.3: what failed at one server goes to the next. Outside a dialog it is the same request but for
+// its branch; inside, other requests may have gone since, and it takes the next CSeq number (RFC
+// 3261 12.2.1.1).
+bool InviteSession::try_next_server(const Message* response) {
+  if (told_) return false;
+  const bool first = state_ == SessionState::kCalling;
+  Flow& flow = first ? options_->flow : dialog_.flow;
+  if (!core_.next_server(flow, first ? options_->alternatives : dialog_.alternatives, response)) return false;
+  if (dialog_.offer_answer.local_offer()) dialog_.offer_answer.apply(OfferAnswer::Event::kWithdraw);
+  client_->attempt = 0;
+  if (!first) {
+    send_invite();
+    return true;
+  }
+  set_out();
+  transmit_invite();
+  return true;
 }
 
 // RFC 3261 12.1.2, 13.2.2.4: each To-tag is a dialog of its own.
@@ -168,6 +202,7 @@ void InviteSession::accepted(const Message& response, const Envelope& envelope) 
 
 // RFC 3261 13.2.2.4: the ACK of a 2xx is a request of the dialog, with the CSeq number of its INVITE.
 void InviteSession::send_ack(std::string_view sdp) {
+  if (waits_for_location()) return postpone([this, body = std::string(sdp)] { send_ack(body); });
   Builder builder = start_request(dialog_, Method::kAck, ack_cseq_,
                                   core_.layer().via(dialog_.flow, core_.random().token(16)));
   if (digest_) digest_->write_as_before(builder);
@@ -197,6 +232,7 @@ void InviteSession::rejected(const Message& response) {
 void InviteSession::invite_failed(ClientId id, TransactionFailure failure) {
   if (!client_ || client_->transaction != id || !client_->open) return;
   client_->open = false;
+  if (try_next_server(nullptr)) return;
   const bool timeout = failure == TransactionFailure::kTimeout;
   const int status = timeout ? 408 : 503;  // RFC 3261 8.1.3.1
   const std::string_view reason = timeout ? "no response" : "cannot be reached";

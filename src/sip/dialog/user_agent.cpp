@@ -20,6 +20,8 @@ void UserAgent::set_request_handler(Method method, RequestHandler& handler, std:
 }
 void UserAgent::set_options(UserAgentOptions options) { impl_->core.set_options(std::move(options)); }
 
+void UserAgent::set_locator(Locator& locator) { impl_->core.set_locator(locator); }
+
 void UserAgent::receive(const Flow& flow, std::span<const char> bytes, base::Instant now) {
   Turn turn(impl_->core, now);
   impl_->core.receive(flow, bytes);

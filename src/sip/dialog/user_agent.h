@@ -25,6 +25,7 @@
 
 namespace polyfon::sip {
 
+class Locator;
 class UserAgentCore;
 
 using SessionId = base::Id<struct SessionTag>;
@@ -122,6 +123,7 @@ class SessionHandler {
 
 struct InviteOptions {
   Flow flow;                        // where to send
+  std::vector<Flow> alternatives;   // where to send next, each after the one before has failed (RFC 3263 4.3)
   std::string request_uri;          // "sip:1002@192.0.2.7:5062"
   std::string from;                 // name-addr without tag: "\"1001\" <sip:1001@pbx.example>"
   std::string to;                   // name-addr without tag
@@ -137,6 +139,7 @@ struct InviteOptions {
 // A request outside a dialog: OPTIONS, MESSAGE, REGISTER (whose Contact is among `headers`).
 struct RequestOptions {
   Flow flow;
+  std::vector<Flow> alternatives;  // as those of InviteOptions
   Method method = Method::kOptions;
   std::string request_uri, from, to, contact_user;
   std::vector<HeaderField> headers;
@@ -171,6 +174,7 @@ struct UserAgentCounters : TransactionCounters {
   base::Counter rejected_order;   // 500: CSeq lower than before, or an INVITE before the last was answered
   base::Counter rejected_glare;   // 491
   base::Counter dismissed_forks;  // 2xx of another branch: ACK and BYE
+  base::Counter failovers;        // requests of ours that went on to the next server
 };
 
 class UserAgent {
@@ -183,14 +187,17 @@ class UserAgent {
   // that requires another gets 420 (RFC 3261 8.2.2.3); all of them stand in Supported.
   void set_request_handler(Method method, RequestHandler& handler, std::string_view supported = {});
   void set_options(UserAgentOptions options);  // reload: for what begins after it
+  // Finds peers whose Contact or route is a host name, and remembers who failed. Without one, such peers are
+  // sent to where they came from. It lives at least as long as messages are received.
+  void set_locator(Locator& locator);
 
   // One datagram or one framed message.
   void receive(const Flow& flow, std::span<const char> bytes, base::Instant now);
-
-  // --- sessions as the called side ---
   // A connection could not be made, or broke: requests that left by it and have had no answer fail with 503
   // (RFC 3261 8.1.3.1, 18.4), or go on by UDP when only their size sent them there (18.1.1).
   void flow_failed(const Flow& flow, base::Instant now);
+
+  // --- sessions as the called side ---
   // 401 with `challenge` values as WWW-Authenticate; the session ends without on_ended. From inside
   // on_invite() no state is kept; later it is an answer like another.
   void challenge(SessionId session, std::span<const std::string> challenges);
