@@ -126,7 +126,7 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl> {
     if (handler && !plain.empty()) handler->on_bytes({plain.data(), plain.size()});
     if (!handler) return;
     if (failed)
-      close(state == State::kHandshake ? StreamEnd::kHandshake : StreamEnd::kPeer, "TLS: " + tls->error());
+      close(state == State::kHandshake ? StreamEnd::kHandshake : StreamEnd::kPeer, tls->error());
     else if (status == TlsSession::Status::kClosed)
       close(StreamEnd::kPeer, "the peer closed the connection");
   }
@@ -143,7 +143,7 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl> {
     else if (!tls)
       out += bytes;
     else if (!tls->send(bytes, out))
-      close_later(StreamEnd::kPeer, "TLS: " + tls->error());
+      close_later(StreamEnd::kPeer, tls->error());
     if (state == State::kOpen && !write_watch) flush();
     return state != State::kClosed;
   }
@@ -193,9 +193,10 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl> {
   void on_deadline(base::Instant) {
     if (state == State::kClosed) return tell();
     if (state == State::kConnecting)
-      close(StreamEnd::kUnreachable, fmt::format("{}: no answer in time", remote.to_string()));
+      close(StreamEnd::kUnreachable,
+            fmt::format("cannot connect to {}: no answer in time", remote.to_string()));
     else if (state == State::kHandshake)
-      close(StreamEnd::kHandshake, "TLS: no handshake in time");
+      close(StreamEnd::kHandshake, "no handshake of TLS in time");
     else if (state == State::kLingering)
       close(StreamEnd::kDone, "all was sent");
     else
