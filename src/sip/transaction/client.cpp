@@ -4,6 +4,12 @@
 
 namespace polyfon::sip {
 
+namespace {
+
+constexpr bool is_challenge(int status) { return status == 401 || status == 407; }
+
+}  // namespace
+
 ClientId TransactionLayer::open_client(const Flow& flow, Method method, TransactionContext context) {
   return clients_.emplace(*this, flow, method, context);
 }
@@ -100,6 +106,8 @@ void TransactionLayer::act(ClientTransaction& tx, Actions actions, const Message
     Message request(tx.kept);
     tx.kept = write_ack(out_, request, message->header(Header::kTo).value_or(""));
     tx.kept.shrink_to_fit();
+    const bool over = (actions & kDeliver) && !is_challenge(message->status());
+    if (over) return tell_and_acknowledge(tx, *message, *envelope, now);
     client_sent(tx, transmit(tx.flow, tx.kept), now);
   }
   if (actions & kRepeat) client_sent(tx, send_again(tx.flow, tx.kept), now);
@@ -108,6 +116,16 @@ void TransactionLayer::act(ClientTransaction& tx, Actions actions, const Message
     finish_client(tx, actions, now);
   else if ((actions & kDeliver) && message)
     user_.on_response(tx.id, tx.context, *message, *envelope, now);
+}
+
+// The peer learns by the ACK that the call is over for both: by then our side has written it down (docs/
+// architecture.md, "Nothing is lost"). A challenge ends nothing, and the INVITE that follows it goes behind.
+void TransactionLayer::tell_and_acknowledge(const ClientTransaction& tx, const Message& response,
+                                            const Envelope& envelope, base::Instant now) {
+  const ClientId id = tx.id;
+  user_.on_response(id, tx.context, response, envelope, now);
+  ClientTransaction* still = clients_.find(id);
+  if (still) client_sent(*still, transmit(still->flow, still->kept), now);
 }
 
 void TransactionLayer::finish_client(ClientTransaction& tx, Actions actions, base::Instant now) {

@@ -121,6 +121,8 @@ class TransactionLayer {
   void leave_udp(ClientTransaction& tx, const Flow& stream);
   void return_to_udp(ClientTransaction& tx, base::Instant now);
   void switch_flow(ClientTransaction& tx, const Flow& to);
+  void tell_and_acknowledge(const ClientTransaction& tx, const Message& response, const Envelope& envelope,
+                            base::Instant now);
   void finish_client(ClientTransaction& tx, Actions actions, base::Instant now);
   base::Duration client_linger(const ClientTransaction& tx) const;
   ClientTransaction* find_client(const Envelope& envelope);

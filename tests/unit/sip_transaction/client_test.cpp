@@ -49,6 +49,22 @@ TEST_F(Client, rfc3261_17_1_1_3_the_ack_of_a_refusal_repeats_what_the_invite_had
   EXPECT_THAT(ack, HasSubstr("Content-Length: 0\r\n\r\n"));
 }
 
+TEST_F(Client, a_refusal_is_told_before_its_ack_leaves) {
+  start(Method::kInvite);
+  respond(486, Method::kInvite);
+  EXPECT_EQ(sent_when_told, 1u) << "the INVITE alone";
+  EXPECT_EQ(sent.size(), 2u);
+}
+
+TEST_F(Client, a_challenge_is_told_after_its_ack_so_that_the_next_invite_follows) {
+  for (int status : {401, 407}) {
+    sent.clear();
+    start(Method::kInvite);
+    respond(status, Method::kInvite);
+    EXPECT_EQ(sent_when_told, 2u) << status;
+  }
+}
+
 TEST_F(Client, rfc3261_17_1_1_2_timer_d_keeps_the_ack_for_32_s_over_udp) {
   start(Method::kInvite);
   respond(486, Method::kInvite);

@@ -33,6 +33,7 @@ class Kit : public testing::Test, public Sink, public TransactionUser {
                    base::Instant) override {
     events.push_back("response " + std::to_string(response.status()) + " for " +
                      std::to_string(context.owner));
+    sent_when_told = sent.size();
   }
   void on_client_failed(ClientId, TransactionContext, TransactionFailure failure, base::Instant) override {
     events.push_back(failure == TransactionFailure::kTimeout ? "client timeout" : "client transport");
@@ -105,6 +106,7 @@ class Kit : public testing::Test, public Sink, public TransactionUser {
   TransactionCounters counters;
   TransactionLayer layer{*this, wheel, random, *this, counters};
   std::vector<std::string> sent, events;
+  std::size_t sent_when_told = 0;  // messages that had left when the last response was told
   std::vector<Flow> flows;
   bool refuse = false;
   std::string via;
