@@ -31,8 +31,13 @@ constexpr std::array<std::string_view, 1> kBindings{
     " cseq BIGINT NOT NULL, flow TEXT NOT NULL, expires_at BIGINT NOT NULL,"
     " PRIMARY KEY (account, contact_uri))"};
 
-constexpr std::array<Migration, 2> kMigrations{Migration{1, "call history", kCallHistory},
-                                               Migration{2, "registrations", kBindings}};
+// Which file Master.csv was: logrotate may move it away. 0: not known.
+constexpr std::array<std::string_view, 1> kCsvFile{
+    "ALTER TABLE csv_state ADD COLUMN inode BIGINT NOT NULL DEFAULT 0"};
+
+constexpr std::array<Migration, 3> kMigrations{Migration{1, "call history", kCallHistory},
+                                               Migration{2, "registrations", kBindings},
+                                               Migration{3, "the file of the call history", kCsvFile}};
 
 }  // namespace
 

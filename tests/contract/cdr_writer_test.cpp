@@ -320,6 +320,49 @@ TEST_F(CdrWriter, a_crash_after_the_first_row_of_a_new_file_doubles_nothing) {
   EXPECT_EQ(rows_in(csv), numbers(6, 7));
 }
 
+// The rows were written, the crash came before SQL knew, and logrotate came before the restart.
+TEST_F(CdrWriter, a_rotation_between_a_crash_and_the_restart_doubles_nothing) {
+  {
+    Process run(data);
+    run.add(1, 5);
+    run.flush();
+    run.add(6, 9);
+  }
+  copy(data / "journal", folder / "journal");
+  fs::copy(data / "polyfon.db", folder / "polyfon.db");
+  {
+    Process(data).flush();
+  }
+  auto whole = fs::file_size(csv);
+  copy(folder / "journal", data / "journal");
+  for (const char* name : {"polyfon.db-wal", "polyfon.db-shm"}) fs::remove(data / name);
+  fs::copy(folder / "polyfon.db", data / "polyfon.db", fs::copy_options::overwrite_existing);
+  auto rotated = data / "cdr-csv/Master.csv.1";
+  fs::rename(csv, rotated);
+  fs::resize_file(rotated, whole - 3);  // and not even its last line was whole
+  Process run(data);
+  run.add(10);
+  run.flush();
+  EXPECT_EQ(run.in_sql(), numbers(1, 10));
+  EXPECT_EQ(rows_in(rotated), numbers(1, 5));
+  EXPECT_EQ(rows_in(csv), numbers(6, 10));
+}
+
+TEST_F(CdrWriter, a_longer_file_in_its_place_is_continued_and_not_cut) {
+  Process run(data);
+  run.add(1, 2);
+  run.flush();
+  fs::rename(csv, data / "cdr-csv/Master.csv.1");
+  std::string old;
+  for (int i = 0; i < 100; ++i) old += "\"old\",\"row\"\n";
+  std::ofstream(csv) << old;
+  run.add(3);
+  run.flush();
+  auto text = *store::read_file(csv);
+  EXPECT_TRUE(text.starts_with(old + "\"\",\"1001\",\"3\","));
+  EXPECT_EQ(rows_in(data / "cdr-csv/Master.csv.1"), numbers(1, 2));
+}
+
 TEST_F(CdrWriter, something_that_is_no_file_holds_the_rows_in_the_journal) {
   Process run(data);
   run.add(1, 5);

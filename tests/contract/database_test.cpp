@@ -44,7 +44,7 @@ TEST_F(DatabaseFile, is_made_with_every_migration_once) {
   ASSERT_TRUE(database);
   EXPECT_EQ(number(*database, "SELECT COUNT(*) FROM schema_migrations"),
             static_cast<long long>(migrations().size()));
-  run(*database, "INSERT INTO csv_state VALUES (1, 2, 3)");
+  run(*database, "INSERT INTO csv_state (node, sequence, bytes) VALUES (1, 2, 3)");
   database.reset();
   database = open();
   ASSERT_TRUE(database);
@@ -67,7 +67,7 @@ TEST_F(DatabaseFile, numbers_over_53_bits_survive) {
   ASSERT_TRUE(database);
   long long written = 9007199254740993, read = 0;
   auto done = database->transaction([&](soci::session& session) {
-    session << "INSERT INTO csv_state VALUES (1, :sequence, 0)", soci::use(written);
+    session << "INSERT INTO csv_state (node, sequence, bytes) VALUES (1, :sequence, 0)", soci::use(written);
     session << "SELECT sequence FROM csv_state", soci::into(read);
   });
   ASSERT_TRUE(done) << done.error().text;
@@ -88,7 +88,7 @@ TEST_F(DatabaseFile, an_error_rolls_back_names_the_file_and_leaves_it_usable) {
   auto database = open();
   ASSERT_TRUE(database);
   auto failed = database->transaction([](soci::session& session) {
-    session << "INSERT INTO csv_state VALUES (1, 2, 3)";
+    session << "INSERT INTO csv_state (node, sequence, bytes) VALUES (1, 2, 3)";
     session << "INSERT INTO no_such_table VALUES (1)";
   });
   ASSERT_FALSE(failed);
@@ -102,7 +102,7 @@ TEST_F(DatabaseFile, an_exception_of_the_work_rolls_back_too) {
   auto database = open();
   ASSERT_TRUE(database);
   auto failed = database->transaction([](soci::session& session) {
-    session << "INSERT INTO csv_state VALUES (1, 2, 3)";
+    session << "INSERT INTO csv_state (node, sequence, bytes) VALUES (1, 2, 3)";
     throw std::runtime_error("enough");
   });
   ASSERT_FALSE(failed);
@@ -140,7 +140,9 @@ TEST_F(DatabaseFile, a_file_that_another_program_holds_is_an_error_and_works_aga
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  auto insert = [](soci::session& session) { session << "INSERT INTO csv_state VALUES (1, 2, 3)"; };
+  auto insert = [](soci::session& session) {
+    session << "INSERT INTO csv_state (node, sequence, bytes) VALUES (1, 2, 3)";
+  };
   auto refused = database->transaction(insert);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().text.find(file.string()), std::string::npos) << refused.error().text;
@@ -171,8 +173,8 @@ TEST_F(DatabaseFile, two_threads_take_turns) {
   auto work = [&](long long node) {
     for (long long i = 0; i < 20; ++i) {
       auto done = database->transaction([&](soci::session& session) {
-        session << "INSERT OR REPLACE INTO csv_state VALUES (:node, :sequence, 0)", soci::use(node),
-            soci::use(i);
+        session << "INSERT OR REPLACE INTO csv_state (node, sequence, bytes) VALUES (:node, :sequence, 0)",
+            soci::use(node), soci::use(i);
       });
       ASSERT_TRUE(done) << done.error().text;
     }

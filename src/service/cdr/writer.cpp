@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <soci/soci.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -91,8 +92,8 @@ base::Result<> Writer::write_sql(const std::vector<Row>& rows) {
 base::Result<Writer::CsvState> Writer::csv_state() {
   CsvState state;
   auto read = database_.transaction([&](soci::session& session) {
-    session << "SELECT sequence, bytes FROM csv_state WHERE node = :node", soci::use(kNode),
-        soci::into(state.sequence), soci::into(state.bytes);
+    session << "SELECT sequence, bytes, inode FROM csv_state WHERE node = :node", soci::use(kNode),
+        soci::into(state.sequence), soci::into(state.bytes), soci::into(state.inode);
     if (!session.got_data()) state = {};
   });
   if (!read) return std::unexpected(read.error());
@@ -101,14 +102,31 @@ base::Result<Writer::CsvState> Writer::csv_state() {
 
 base::Result<> Writer::set_csv_state(CsvState state) {
   return database_.transaction([&](soci::session& session) {
-    session << "INSERT OR REPLACE INTO csv_state (node, sequence, bytes) VALUES (:node, :sequence, :bytes)",
-        soci::use(kNode), soci::use(state.sequence), soci::use(state.bytes);
+    session << "INSERT OR REPLACE INTO csv_state (node, sequence, bytes, inode) VALUES (:node, :sequence, "
+               ":bytes, :inode)",
+        soci::use(kNode), soci::use(state.sequence), soci::use(state.bytes), soci::use(state.inode);
   });
 }
 
-// SQL remembers the last row in the file and the file's length with it: what a crash left after that length
-// is cut off and written again. A file of another length (the first one, or after a rotation) is remembered
-// before anything is added to it.
+// The file of the last rows has been moved away. Rows behind the confirmed ones were written just before a
+// crash: they go into the new file, and not into both.
+void Writer::cut_moved_file(const CsvState& state) const {
+  if (state.inode == 0 || state.bytes < 0) return;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(csv_file_.parent_path(), error)) {
+    struct stat status{};
+    if (::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (static_cast<long long>(status.st_ino) != state.inode || status.st_size <= state.bytes) continue;
+    if (::truncate(entry.path().c_str(), state.bytes) != 0)
+      base::log_warning("cdr", "{} may end with rows that come again in {}: {}", entry.path().string(),
+                        csv_file_.string(), std::strerror(errno));
+    return;
+  }
+}
+
+// SQL remembers the last row in the file, the file, and its length with that row: what a crash left after
+// that length is cut off and written again. Another file or length (the first one, or after a rotation) is
+// remembered before anything is added to it.
 base::Result<> Writer::write_csv(const std::vector<Row>& rows) {
   auto state = csv_state();
   if (!state) return std::unexpected(state.error());
@@ -123,19 +141,24 @@ base::Result<> Writer::write_csv(const std::vector<Row>& rows) {
   };
   store::FileDescriptor file(::open(csv_file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
   off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
-  if (end < 0) return failed();
-  if (state->bytes >= 0 && end > state->bytes) {
+  struct stat status{};
+  if (end < 0 || ::fstat(file.get(), &status) != 0) return failed();
+  const auto inode = static_cast<long long>(status.st_ino);
+  const bool moved = state->inode != 0 && state->inode != inode;
+  if (moved) cut_moved_file(*state);
+  if (!moved && state->bytes >= 0 && end > state->bytes) {
     if (::ftruncate(file.get(), state->bytes) != 0) return failed();
     end = state->bytes;
   }
-  if (end != state->bytes) {
+  if (end != state->bytes || inode != state->inode) {
     state->bytes = end;
+    state->inode = inode;
     if (auto remembered = set_csv_state(*state); !remembered) return remembered;
   }
   if (!store::write_at(file.get(), lines, static_cast<std::size_t>(end)) || ::fdatasync(file.get()) != 0)
     return failed();
   return set_csv_state(
-      {static_cast<long long>(rows.back().sequence), end + static_cast<long long>(lines.size())});
+      {static_cast<long long>(rows.back().sequence), end + static_cast<long long>(lines.size()), inode});
 }
 
 }  // namespace polyfon::cdr

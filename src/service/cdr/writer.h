@@ -1,6 +1,7 @@
 // Writer: feeds SQL and Master.csv from the journal, idempotently: the journal's sequence is the key in SQL,
-// and SQL keeps how far the file has been written. Master.csv may be moved away at any time (logrotate): the
-// next row begins a new one. Every function blocks. thread: one worker at a time.
+// and SQL keeps how far which file has been written. Master.csv may be moved away at any time (logrotate):
+// the next row begins a new one, and what a crash left unconfirmed in the old one is cut off as long as it
+// lies in the same folder, uncompressed. Every function blocks. thread: one worker at a time.
 #pragma once
 #include <filesystem>
 #include <vector>
@@ -32,9 +33,11 @@ class Writer {
   struct CsvState {
     long long sequence = -1;  // of the last row in the file
     long long bytes = -1;     // the file's length with it; -1: never written
+    long long inode = 0;      // which file that was; 0: not known
   };
   base::Result<CsvState> csv_state();
   base::Result<> set_csv_state(CsvState state);
+  void cut_moved_file(const CsvState& state) const;
 
   store::Journal& journal_;
   store::Database& database_;
