@@ -25,6 +25,15 @@ Channel::Channel(ChannelId id, Exchange& exchange)
 
 Channel::~Channel() = default;
 
+void Channel::inherit_variables(const Channel& parent) {
+  for (const auto& [variable, how] : parent.inheritance) {
+    const auto at = parent.variables.find(variable);
+    if (at == parent.variables.end()) continue;
+    variables.insert_or_assign(variable, at->second);
+    if (how == Inheritance::kTheirLegsToo) inheritance.insert_or_assign(variable, how);
+  }
+}
+
 void Channel::emit(decltype(CallEvent::what) what) {
   exchange_.events_.emit(CallEvent{exchange_.parts_.clock.wall(), std::move(what)});
 }

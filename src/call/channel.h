@@ -77,6 +77,11 @@ class Channel {
   DialplanPosition position;
   std::string application, application_data;  // running now
   Variables variables;                        // names as in ${NAME}, without inheritance underscores
+  // Variables that legs dialled from here get as well: those set as _NAME, and as __NAME their legs in turn.
+  enum class Inheritance : std::uint8_t { kLegs, kTheirLegsToo };
+  std::unordered_map<std::string, Inheritance, base::TextHash, std::equal_to<>> inheritance;
+  void inherit_variables(const Channel& parent);
+  std::unique_ptr<ScriptState> script_state;  // the script runner's; null until it has something to keep
   HangupCause hangup_cause = HangupCause::kNone;
   ChannelId bridged_peer() const { return bridged_; }
 

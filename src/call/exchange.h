@@ -55,6 +55,7 @@ class Exchange final : public sip::SessionHandler {
   const config::Snapshot& snapshot() const { return *snapshot_; }
   EventStream& events() { return events_; }
   SoundLibrary& sounds() { return sounds_; }
+  base::TimerWheel& timers() { return parts_.timers; }
 
   Channel* find(ChannelId id) { return channels_.find(id); }
   const Channel* find(ChannelId id) const { return channels_.find(id); }

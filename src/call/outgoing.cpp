@@ -52,6 +52,7 @@ base::Result<ChannelId> Exchange::dial_contact(Channel& caller,
   leg.language = endpoint->language;
   leg.music_class = endpoint->music_class;
   leg.account_code = endpoint->account_code;
+  leg.inherit_variables(caller);
   leg.caller_id = caller.caller_id;
   leg.dialed_number = number.empty() ? endpoint->name : number;
   leg.negotiation_ = std::make_unique<sdp::Negotiation>(leg.id().value());
@@ -71,6 +72,7 @@ base::Result<ChannelId> Exchange::dial_contact(Channel& caller,
 
   sip::InviteOptions invite;
   invite.flow = contact.flow;
+  invite.alternatives = contact.alternatives;
   invite.request_uri = request_uri_for(*endpoint, contact, number);
   invite.from = name_addr(from, host);
   invite.to = fmt::format("<{}>", invite.request_uri);

@@ -19,13 +19,15 @@ namespace polyfon::dialplan {
 // What an application leaves to the interpreter (asterisk 1.4).
 struct AppResult {
   enum class Next {
-    kContinue,  // the next priority, or where the channel's position was set to (Goto)
-    kJump,      // the position was set by the application: go on there
-    kHangup,    // -1: the call ends (`h` runs)
-    kDigit,     // a digit was dialled: the first of a new extension in `context`
+    kContinue,    // the next priority, or where the channel's position was set to (Goto)
+    kJump,        // the position was set by the application: go on there
+    kHangup,      // -1: the call ends (`h` runs)
+    kDigit,       // a digit was dialled: the first of a new extension in `context`
+    kIncomplete,  // the extension is the beginning of a longer one: more digits, or `i`
+    kException,   // `e` goes on with `context` as the reason, else the call ends
   } next = Next::kContinue;
   char digit = 0;
-  std::string context;  // kDigit: empty for the channel's own
+  std::string context;  // kDigit: empty for the channel's own; kException: the reason
 
   static AppResult go_on() { return {}; }
   static AppResult jump() { return {Next::kJump}; }
@@ -33,6 +35,8 @@ struct AppResult {
   static AppResult dialled(char digit, std::string context = {}) {
     return {Next::kDigit, digit, std::move(context)};
   }
+  static AppResult incomplete() { return {Next::kIncomplete}; }
+  static AppResult exception(std::string reason) { return {Next::kException, 0, std::move(reason)}; }
 };
 
 class Interpreter;
@@ -83,6 +87,9 @@ bool is_planned_application(std::string_view name);
 // are removed; the last of `max` takes the remainder as it is. An empty text has none; a comma at the end is
 // followed by an empty one.
 std::vector<std::string> split_arguments(std::string_view text, std::size_t max = 64);
+// The same with another separator, and with quotes and backslashes as they are written.
+std::vector<std::string> split_raw_arguments(std::string_view text, std::size_t max = 64,
+                                             char separator = ',');
 
 // Option letters with their arguments, "rm(class)L(1000:500)": unknown letters are collected, never fatal
 // (asterisk 1.7).

@@ -8,27 +8,31 @@
 
 namespace polyfon::dialplan {
 
-std::vector<std::string> split_arguments(std::string_view text, std::size_t max) {
+namespace {
+
+std::vector<std::string> separate(std::string_view text, std::size_t max, char separator, bool raw) {
   std::vector<std::string> out;
   int parentheses = 0, brackets = 0;
-  bool quoted = false, after_comma = false;
+  bool quoted = false, after_separator = false;
   std::size_t i = 0;
   while (i < text.size() && out.size() + 1 < max) {
     std::string& argument = out.emplace_back();
-    after_comma = false;
+    after_separator = false;
     for (; i < text.size(); ++i) {
       const char c = text[i];
       if (c == '"') {
         quoted = !quoted;
+        if (raw) argument += c;
         continue;
       }
       if (c == '\\') {  // the next character is only itself
+        if (raw) argument += c;
         if (i + 1 < text.size()) argument += text[++i];
         continue;
       }
-      if (c == ',' && !parentheses && !brackets && !quoted) {
+      if (c == separator && !parentheses && !brackets && !quoted) {
         ++i;
-        after_comma = true;
+        after_separator = true;
         break;
       }
       if (c == '(') ++parentheses;
@@ -38,8 +42,18 @@ std::vector<std::string> split_arguments(std::string_view text, std::size_t max)
       argument += c;
     }
   }
-  if (max > 0 && (i < text.size() || after_comma)) out.emplace_back(text.substr(i));
+  if (max > 0 && (i < text.size() || after_separator)) out.emplace_back(text.substr(i));
   return out;
+}
+
+}  // namespace
+
+std::vector<std::string> split_arguments(std::string_view text, std::size_t max) {
+  return separate(text, max, ',', false);
+}
+
+std::vector<std::string> split_raw_arguments(std::string_view text, std::size_t max, char separator) {
+  return separate(text, max, separator, true);
 }
 
 std::optional<base::Duration> parse_time_length(std::string_view text, base::Duration unit) {

@@ -34,7 +34,13 @@ Flow::Next Flow::after(const View& view, const call::DialplanPosition& ran, cons
     case AppResult::Next::kDigit:
       if (!result.context.empty()) position_.context = result.context;
       digits_.assign(1, result.digit);
-      return Next{Kind::kCollect, {}, kDigitTimeout, {}, {}};
+      return Next{.kind = Kind::kCollect, .timeout = view.digit_timeout};
+    case AppResult::Next::kIncomplete:
+      digits_ = position_.extension;
+      if (wants_more(view)) return Next{.kind = Kind::kCollect, .timeout = view.digit_timeout};
+      digits_.clear();
+      return unknown_extension(view, position_.extension);
+    case AppResult::Next::kException: return exception(view, result.context).value_or(Next{});
     case AppResult::Next::kContinue: {
       const bool moved = position_.context != ran.context || position_.extension != ran.extension ||
                          position_.priority != ran.priority;
@@ -57,7 +63,7 @@ Flow::Next Flow::look(const View& view, std::string_view dial_status) {
   if (!view.plan.settings().autofallthrough) {
     digits_.clear();
     next.kind = Kind::kCollect;
-    next.timeout = kResponseTimeout;
+    next.timeout = view.response_timeout;
     return next;
   }
   if (dial_status == "CONGESTION" || dial_status == "CHANUNAVAIL")
@@ -71,17 +77,35 @@ Flow::Next Flow::look(const View& view, std::string_view dial_status) {
 
 // `i` of the context, else `e`, else the end.
 Flow::Next Flow::unknown_extension(const View& view, const std::string& extension) {
-  Next next;
   const std::string dialled = extension;
-  const bool invalid = exists(view, "i");
-  if (!invalid && !exists(view, "e")) {
-    next.note = fmt::format("'{}' is not in context '{}', and there is no extension i or e: the call ends",
-                            base::printable(dialled), position_.context);
-    return next;
+  if (exists(view, "i")) {
+    Next next;
+    go_to("i");
+    next.invalid_extension = dialled;
+    return step_or_end(view, std::move(next));
   }
-  go_to(invalid ? "i" : "e");
-  if (invalid) next.invalid_extension = dialled;
+  if (auto caught = exception(view, "INVALID")) return std::move(*caught);
+  return Next{.note =
+                  fmt::format("'{}' is not in context '{}', and there is no extension i or e: the call ends",
+                              base::printable(dialled), position_.context)};
+}
+
+std::optional<Flow::Next> Flow::exception(const View& view, std::string_view reason) {
+  if (!exists(view, "e")) return std::nullopt;
+  Next next;
+  next.exception = Exception{std::string(reason), position_};
+  go_to("e");
   return step_or_end(view, std::move(next));
+}
+
+Flow::Next Flow::timed_out(const View& view) {
+  digits_.clear();
+  if (exists(view, "T")) {
+    go_to("T");
+    return step_or_end(view, {});
+  }
+  if (auto caught = exception(view, "ABSOLUTETIMEOUT")) return std::move(*caught);
+  return Next{.note = "TIMEOUT(absolute) is over, and there is no extension T or e: the call ends"};
 }
 
 Flow::Next Flow::step_or_end(const View& view, Next next) {
@@ -106,11 +130,11 @@ Flow::Next Flow::collected(const View& view) {
     return step_or_end(view, {});
   }
   if (!extension.empty()) return unknown_extension(view, extension);
-  for (std::string_view name : {"t", "e"}) {
-    if (!exists(view, name)) continue;
-    go_to(name);
+  if (exists(view, "t")) {
+    go_to("t");
     return step_or_end(view, {});
   }
+  if (auto caught = exception(view, "RESPONSETIMEOUT")) return std::move(*caught);
   Next next;
   next.note =
       fmt::format("nothing was dialled in context '{}', and there is no extension t or e: the call ends",

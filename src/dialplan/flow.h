@@ -10,12 +10,11 @@
 #include "base/time.h"
 #include "call/script.h"
 #include "dialplan/application.h"
+#include "dialplan/call_state.h"
 #include "dialplan/plan.h"
 
 namespace polyfon::dialplan {
 
-inline constexpr base::Duration kResponseTimeout = std::chrono::seconds(10);  // TIMEOUT(response)
-inline constexpr base::Duration kDigitTimeout = std::chrono::seconds(5);      // TIMEOUT(digit)
 inline constexpr base::Duration kFallthroughTone = std::chrono::seconds(10);
 inline constexpr std::size_t kMaxDialledDigits = 80;
 
@@ -25,6 +24,8 @@ class Flow {
     const Plan& plan;
     std::string_view caller_number;
     base::WallTime now;
+    base::Duration response_timeout = kResponseTimeout;
+    base::Duration digit_timeout = kDigitTimeout;
   };
   struct Next {
     enum class Kind {
@@ -37,6 +38,7 @@ class Flow {
     Plan::Found found;
     base::Duration timeout{};
     std::optional<std::string> invalid_extension;  // INVALID_EXTEN is to be set
+    std::optional<Exception> exception;            // `e` is gone to: what EXCEPTION() tells
     std::string note;                              // why, when it is worth a line in the log
   };
 
@@ -48,6 +50,8 @@ class Flow {
   // What follows a step that ran at `ran` with this result. `dial_status` is the channel's DIALSTATUS.
   Next after(const View& view, const call::DialplanPosition& ran, const AppResult& result,
              std::string_view dial_status);
+  // TIMEOUT(absolute) is over: `T`, else `e`, else the end.
+  Next timed_out(const View& view);
   // The step at the position, or what happens where there is none.
   Next look(const View& view, std::string_view dial_status);
 
@@ -59,6 +63,8 @@ class Flow {
  private:
   Next step_or_end(const View& view, Next next);
   Next unknown_extension(const View& view, const std::string& extension);
+  // `e` with that reason; nullopt: the context has none.
+  std::optional<Next> exception(const View& view, std::string_view reason);
   bool exists(const View& view, std::string_view extension) const;
   void go_to(std::string_view extension);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dialplan/call_state.h"
 #include "dialplan/location.h"
 #include "dialplan/suspension.h"
 #include "dialplan/variables.h"
@@ -60,15 +61,20 @@ void Interpreter::warn_once(const config::Location& where, std::string_view text
   if (is_news(line)) base::log_warning("dialplan", "{}", line);
 }
 
-AppResult Interpreter::pass_planned(const Step& step) {
+AppResult Interpreter::pass_planned(std::string_view application, const config::Location& where) {
   const std::string line =
-      fmt::format("{} is not done by polyfon yet ({}): going on", step.application, place_of(step.where));
+      fmt::format("{} is not done by polyfon yet ({}): going on", application, place_of(where));
   if (is_news(line)) base::log_warning("dialplan", "{}", line);
   return AppResult::go_on();
 }
 
 Flow::View Interpreter::view_of(const call::Channel& channel, const Plan& plan) const {
-  return {plan, channel.caller_id.number, clock_.wall()};
+  Flow::View view{plan, channel.caller_id.number, clock_.wall()};
+  if (const CallState* state = CallState::find(channel)) {
+    view.response_timeout = state->response_timeout;
+    view.digit_timeout = state->digit_timeout;
+  }
+  return view;
 }
 
 ExpansionContext Interpreter::expansion_context(call::Channel& channel) {
@@ -83,6 +89,11 @@ bool Interpreter::go_to(call::Channel& channel, std::string_view text, const con
   }
   channel.position = std::move(*to);
   return true;
+}
+
+bool Interpreter::exists(const call::Channel& channel, const call::DialplanPosition& position) const {
+  return static_cast<bool>(plan_->find(position.context, position.extension, position.priority,
+                                       channel.caller_id.number, clock_.wall()));
 }
 
 base::Task<std::string> Interpreter::expand(call::ChannelId id, std::string text) {
@@ -126,15 +137,18 @@ base::Task<AppResult> Interpreter::run_step(call::ChannelId id, std::shared_ptr<
     arguments = co_await dialplan::expand(context, std::move(arguments));
   }
   begin_step(*channel, *step, arguments);
-  if (const Application* application = find_application(step->application)) {
-    const AppContext context{*channel, *this, step->where};
+  co_return co_await execute({*channel, *this, step->where}, step->application, std::move(arguments));
+}
+
+base::Task<AppResult> Interpreter::execute(AppContext context, std::string name, std::string arguments) {
+  if (const Application* application = find_application(name))
     co_return co_await application->run(context, std::move(arguments));
-  }
-  if (is_planned_application(step->application)) co_return pass_planned(*step);
+  if (is_planned_application(name)) co_return pass_planned(name, context.where);
+  const call::DialplanPosition& position = context.channel.position;
   if (limit_.allow(clock_.now()))
-    base::log_warning("dialplan", "No application '{}' for extension ({}, {}, {})", step->application,
-                      channel->position.context, base::printable(channel->position.extension),
-                      step->priority);
+    base::log_warning("dialplan", "{}: No application '{}' for extension ({}, {}, {})",
+                      place_of(context.where), base::printable(name), position.context,
+                      base::printable(position.extension), position.priority);
   co_return AppResult::hangup();
 }
 
@@ -145,7 +159,7 @@ base::Task<Flow::Next> Interpreter::collect(call::ChannelId id, Flow* flow, base
     const auto digit = co_await channel->wait_digit(timeout);
     if (!digit) break;
     flow->dialled(*digit);
-    timeout = kDigitTimeout;
+    timeout = view_of(*channel, *plan_).digit_timeout;
   }
   co_return flow->collected(view_of(*channel, *plan_));
 }
@@ -160,19 +174,56 @@ base::Task<> Interpreter::end_with_tone(call::ChannelId id, bool busy) {
   co_await channel->wait(kFallthroughTone);
 }
 
+void Interpreter::note(call::Channel& channel, const Flow::Next& next) {
+  if (!next.note.empty() && limit_.allow(clock_.now()))
+    base::log_notice("dialplan", "{}: {}", channel.name, next.note);
+  if (next.invalid_extension) channel.variables.insert_or_assign("INVALID_EXTEN", *next.invalid_extension);
+  if (next.exception) CallState::of(channel).exception = next.exception;
+}
+
+AppResult Interpreter::leave_macros(call::Channel& channel, const call::DialplanPosition& ran,
+                                    AppResult result) {
+  using Kind = Subroutine::Kind;
+  using Next = AppResult::Next;
+  const CallState* found = CallState::find(channel);
+  if (!found || found->subroutines().empty() || found->subroutines().back().kind != Kind::kMacro ||
+      result.next == Next::kHangup || result.next == Next::kException)
+    return result;
+  CallState& state = CallState::of(channel);
+  call::DialplanPosition& position = channel.position;
+  const bool moved = position.context != ran.context || position.extension != ran.extension ||
+                     position.priority != ran.priority;
+  if (result.next == Next::kContinue && !moved) ++position.priority;
+  const bool goes_on = result.next == Next::kContinue || result.next == Next::kJump;
+  while (!state.subroutines().empty() && state.subroutines().back().kind == Kind::kMacro) {
+    const bool inside = base::iequals(position.context, state.subroutines().back().context);
+    if (goes_on && inside && exists(channel, position)) break;
+    const Subroutine macro = *state.leave();
+    if (!inside && goes_on) continue;  // Goto out of it: that is where the call is now
+    position = macro.caller;
+    ++position.priority;
+    const auto offset =
+        base::parse_number<int>(base::trim(variable_of(channel, "MACRO_OFFSET")), 1, kMaxPriority);
+    call::DialplanPosition further = position;
+    if (offset) further.priority += *offset;
+    if (offset && exists(channel, further)) position = further;
+  }
+  return goes_on ? AppResult::jump() : result;
+}
+
 // The channel lives as long as this frame does: hanging up destroys the frame.
 base::Task<> Interpreter::run_from(call::ChannelId id, bool after_hangup) {
   call::Channel* channel = exchange_.find(id);
   if (!channel) co_return;
   Flow flow(channel->position);
-  Flow::Next next =
-      after_hangup ? flow.look(view_of(*channel, *plan_), {}) : flow.begin(view_of(*channel, *plan_));
+  const bool expired = !after_hangup && channel->script_state && CallState::of(*channel).take_expired();
+  Flow::Next next = expired        ? flow.timed_out(view_of(*channel, *plan_))
+                    : after_hangup ? flow.look(view_of(*channel, *plan_), {})
+                                   : flow.begin(view_of(*channel, *plan_));
   auto plan = plan_;
   int steps = 0;  // since it last waited for something
   for (;;) {
-    if (!next.note.empty() && limit_.allow(clock_.now()))
-      base::log_notice("dialplan", "{}: {}", channel->name, next.note);
-    if (next.invalid_extension) channel->variables.insert_or_assign("INVALID_EXTEN", *next.invalid_extension);
+    note(*channel, next);
     if (next.kind == Flow::Next::Kind::kStep) {
       if (++steps > kMaxStepsWithoutWaiting) {
         base::log_warning("dialplan",
@@ -188,6 +239,7 @@ base::Task<> Interpreter::run_from(call::ChannelId id, bool after_hangup) {
       if (suspended) steps = 0;
       plan = plan_;
       if (after_hangup && result.next == AppResult::Next::kDigit) co_return;
+      result = leave_macros(*channel, ran, std::move(result));
       next = flow.after(view_of(*channel, *plan), ran, result, variable_of(*channel, "DIALSTATUS"));
     } else if (after_hangup || next.kind == Flow::Next::Kind::kHangup) {
       co_return;
@@ -216,14 +268,25 @@ base::Task<> Interpreter::run(call::ChannelId id, call::DialplanPosition start) 
   call::Channel* channel = exchange_.find(id);
   if (!channel) co_return;
   channel->position = std::move(start);
-  set_account_variables(*channel);
+  if (!channel->script_state)
+    set_account_variables(*channel);  // else it ran before, and this is another place
   co_await run_from(id, false);
 }
 
 base::Task<> Interpreter::run_hangup(call::ChannelId id, std::string context) {
   call::Channel* channel = exchange_.find(id);
-  if (!channel || !plan_->matches(context, "h", MatchMode::kMatch, channel->caller_id.number, clock_.wall()))
-    co_return;
+  if (!channel) co_return;
+  const auto has_h = [&](std::string_view where) {
+    return plan_->matches(where, "h", MatchMode::kMatch, channel->caller_id.number, clock_.wall());
+  };
+  // A macro without `h` leaves it to whoever called it.
+  if (const CallState* state = CallState::find(*channel); state && !has_h(context))
+    for (const Subroutine& macro : state->subroutines())
+      if (macro.kind == Subroutine::Kind::kMacro) {
+        context = macro.caller.context;
+        break;
+      }
+  if (!has_h(context)) co_return;
   channel->position = {std::move(context), "h", 1};
   co_await run_from(id, true);
 }

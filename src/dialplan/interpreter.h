@@ -46,16 +46,24 @@ class Interpreter final : public call::ScriptRunner {
   // Sends the channel to "[[context,]extension,]priority"; the priority may be a label or relative (+2, -1).
   // False, and a warning that names `where`, when that names nothing; the position is then as it was.
   bool go_to(call::Channel& channel, std::string_view text, const config::Location& where);
+  // Whether that is where a step is, for that caller, now; includes and switches too.
+  bool exists(const call::Channel& channel, const call::DialplanPosition& position) const;
+  // Runs one application in a step of another: Exec, ExecIf. An unknown one ends the call.
+  base::Task<AppResult> execute(AppContext context, std::string application, std::string arguments);
   // One line in the log for each place and text, until the next reload.
   void warn_once(const config::Location& where, std::string_view text);
 
  private:
   class StepReporter;
   bool is_news(std::string line);  // said for the first time since the last reload
-  AppResult pass_planned(const Step& step);
+  AppResult pass_planned(std::string_view application, const config::Location& where);
   Flow::View view_of(const call::Channel& channel, const Plan& plan) const;
   base::Task<AppResult> run_step(call::ChannelId channel, std::shared_ptr<const Plan> plan, const Step* step);
   void set_account_variables(call::Channel& channel);
+  // Ends the macros that have no further step, or that the call has left: what follows is where they came
+  // from.
+  AppResult leave_macros(call::Channel& channel, const call::DialplanPosition& ran, AppResult result);
+  void note(call::Channel& channel, const Flow::Next& next);
   base::Task<> run_from(call::ChannelId channel, bool after_hangup);
   base::Task<> end_with_tone(call::ChannelId channel, bool busy);
   base::Task<Flow::Next> collect(call::ChannelId channel, Flow* flow, base::Duration timeout);

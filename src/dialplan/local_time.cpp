@@ -87,4 +87,21 @@ std::string format_time(base::WallTime when, std::string_view zone, std::string_
   return out;
 }
 
+std::optional<base::WallTime> parse_local_time(const std::string& text, std::string_view zone,
+                                               const std::string& format) {
+  std::tm fields{};
+  fields.tm_mday = 1;
+  fields.tm_isdst = -1;
+  if (!strptime(text.c_str(), format.c_str(), &fields)) return std::nullopt;
+  if (zone.empty()) return base::WallTime(std::chrono::seconds(std::mktime(&fields)));
+  const date::time_zone* found = nullptr;
+  try {
+    found = date::locate_zone(std::string(zone));
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+  const date::local_seconds local{std::chrono::seconds(timegm(&fields))};
+  return base::WallTime(found->to_sys(local, date::choose::earliest));
+}
+
 }  // namespace polyfon::dialplan

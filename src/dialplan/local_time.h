@@ -21,4 +21,9 @@ std::optional<LocalTime> local_time(base::WallTime when, std::string_view zone);
 // that is right in every zone. An unknown zone gives UTC, as Asterisk does. At most 4096 bytes.
 std::string format_time(base::WallTime when, std::string_view zone, std::string_view format);
 
+// strptime: the moment at which the clock of that zone shows `text`, read by `format`; nullopt: it does not
+// fit, or there is no such zone. A time that the clock shows twice is the first.
+std::optional<base::WallTime> parse_local_time(const std::string& text, std::string_view zone,
+                                               const std::string& format);
+
 }  // namespace polyfon::dialplan

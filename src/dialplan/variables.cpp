@@ -59,6 +59,16 @@ base::Result<> store(call::Variables& variables, std::size_t limit, std::string_
   return {};
 }
 
+// One underscore: for the legs it dials; two: for theirs too; none: for itself.
+void set_inheritance(call::Channel& channel, std::string_view name, std::size_t underscores) {
+  using Inheritance = call::Channel::Inheritance;
+  if (underscores > 0)
+    channel.inheritance.insert_or_assign(std::string(name),
+                                         underscores == 1 ? Inheritance::kLegs : Inheritance::kTheirLegsToo);
+  else if (auto at = channel.inheritance.find(name); at != channel.inheritance.end())
+    channel.inheritance.erase(at);
+}
+
 base::Result<> write_function(const ExpansionContext& context, std::string_view name,
                               std::string_view value) {
   const auto open = name.find('(');
@@ -96,9 +106,14 @@ base::Result<> set_variable(const ExpansionContext& context, std::string_view na
   name = base::trim(name);
   if (name.ends_with(')') && name.find('(') != std::string_view::npos)
     return write_function(context, name, value);
-  name = plain_name(name);
-  if (name.empty()) return base::fail(base::ErrorCode::kInvalid, "a variable needs a name");
-  if (context.channel) return store(context.channel->variables, call::kMaxVariables, name, value);
+  const std::string_view plain = plain_name(name);
+  if (plain.empty()) return base::fail(base::ErrorCode::kInvalid, "a variable needs a name");
+  if (context.channel) {
+    auto stored = store(context.channel->variables, call::kMaxVariables, plain, value);
+    if (stored) set_inheritance(*context.channel, plain, name.size() - plain.size());
+    return stored;
+  }
+  name = plain;
   if (context.globals) return store(*context.globals, kMaxGlobals, name, value);
   return base::fail(base::ErrorCode::kUnavailable,
                     "there is neither a channel nor are there globals to set it in");
