@@ -78,6 +78,31 @@ void apply_third_party(Settings& settings, const Variable& variable, Diagnostics
   all.insert(all.end(), accounts.begin(), accounts.end());
 }
 
+// "tcp 0.0.0.0:8080"
+void apply_listen(Settings& settings, const Variable& variable, Diagnostics& diagnostics) {
+  const auto refuse = [&] {
+    diagnostics.error(variable.where,
+                      fmt::format("listen: '{}' is not udp, tcp or tls and an address with a port, like "
+                                  "'tcp 0.0.0.0:8080'",
+                                  base::printable(variable.value, 80)));
+  };
+  const std::string_view text = base::trim(variable.value);
+  if (text.empty()) return;
+  const std::size_t blank = text.find(' ');
+  if (blank == std::string_view::npos) return refuse();
+  const std::string_view name = text.substr(0, blank);
+  auto address = base::SocketAddress::parse_with_port(base::trim(text.substr(blank)), 0);
+  if (!address || address->port() == 0 || address->is_multicast()) return refuse();
+  if (base::iequals(name, "udp"))
+    settings.listen.push_back({Transport::kUdp, *address, variable.where});
+  else if (base::iequals(name, "tcp"))
+    settings.listen.push_back({Transport::kTcp, *address, variable.where});
+  else if (base::iequals(name, "tls"))
+    settings.listen.push_back({Transport::kTls, *address, variable.where});
+  else
+    refuse();
+}
+
 constexpr Key<Settings> kGeneral[] = {
     {"workers", "number", "2", "1-64", "threads for what blocks: SQL, files, reading the configuration.",
      set_number<&Settings::workers, 1, 64>},
@@ -114,6 +139,17 @@ constexpr Key<Settings> kSip[] = {
     {"digest", "words", "MD5", "MD5, SHA-256",
      "algorithms of our challenges, the preferred first; many phones stumble over any but MD5.",
      apply_digest},
+    {"listen", "transport address:port", "", "repeatable",
+     "one more address to listen on, beside those of sip.conf: udp 0.0.0.0:8080, tls [::]:5061.",
+     apply_listen},
+    {"max_connections", "number", "10000", "1-1000000", "TCP and TLS connections at a time.",
+     set_number<&Settings::max_connections, 1, 1'000'000>},
+    {"max_connections_per_host", "number", "1000", "1-1000000",
+     "those of one IPv4 address or IPv6 /64 network.",
+     set_number<&Settings::max_connections_per_host, 1, 1'000'000>},
+    {"connection_idle", "seconds", "7200", "60-604800",
+     "a connection that has brought nothing for so long is closed; longer than registrations last.",
+     set_number<&Settings::connection_idle, 60, 604'800>},
 };
 constexpr Key<Settings> kLog[] = {
     {"file", "path", "", "absolute", "the log goes into this file too.",

@@ -68,7 +68,36 @@ void apply_host(SipReader& reader, const Variable& variable, Diagnostics& diagno
   auto host = host_of(variable, diagnostics);
   if (!host) return;
   endpoint.host = host->host;
-  if (host->port) endpoint.port = *host->port;
+  if (!host->port) return;
+  endpoint.port = *host->port;
+  endpoint.port_given = true;
+}
+
+void apply_port(SipReader& reader, const Variable& variable, Diagnostics& diagnostics) {
+  auto port = number_of(variable, 1, 65535, OnBad::kRefuse, diagnostics);
+  if (!port) return;
+  reader.endpoint.port = static_cast<std::uint16_t>(*port);
+  reader.endpoint.port_given = true;
+}
+
+// "[sip:]host[:port][;lr][,force]"; empty: none, whatever [general] says.
+void apply_outbound_proxy(SipReader& reader, const Variable& variable, Diagnostics& diagnostics) {
+  Endpoint::Proxy& proxy = reader.endpoint.outbound_proxy;
+  proxy = {};
+  std::string_view text = base::trim(variable.value);
+  if (text.empty()) return;
+  if (auto comma = text.find(','); comma != std::string_view::npos) {
+    if (base::iequals(base::trim(text.substr(comma + 1)), "force"))
+      diagnostics.warning(variable.where, "outboundproxy: routes of the peer are followed; force is ignored");
+    text = base::trim(text.substr(0, comma));
+  }
+  if (base::istarts_with(text, "sip:")) text.remove_prefix(4);
+  auto host = parse_host_port(base::trim(text.substr(0, text.find(';'))));
+  if (!host)
+    return diagnostics.error(variable.where,
+                             fmt::format("outboundproxy: '{}' is neither an address nor a host name",
+                                         base::printable(variable.value, 60)));
+  proxy = {host->host, host->port.value_or(0)};
 }
 
 void apply_from_domain(SipReader& reader, const Variable& variable, Diagnostics& diagnostics) {
@@ -90,15 +119,18 @@ void apply_local_network(SipReader& reader, const Variable& variable, Diagnostic
   add_rules(reader.settings.local_networks, true, variable, diagnostics);
 }
 
-void apply_bind_address(SipReader& reader, const Variable& variable, Diagnostics& diagnostics) {
+std::optional<base::SocketAddress> address_to_listen_on(const Variable& variable, Diagnostics& diagnostics) {
   auto address = base::SocketAddress::parse_with_port(variable.value, 0);
   if (!address) address = base::SocketAddress::parse(variable.value, 0);
-  if (address && !address->is_multicast())
-    reader.bind_address = *address;
-  else
-    diagnostics.error(variable.where,
-                      fmt::format("{}: '{}' is no address to listen on; expected one like 0.0.0.0",
-                                  variable.name, base::printable(variable.value, 60)));
+  if (address && !address->is_multicast()) return *address;
+  diagnostics.error(variable.where,
+                    fmt::format("{}: '{}' is no address to listen on; expected one like 0.0.0.0",
+                                variable.name, base::printable(variable.value, 60)));
+  return std::nullopt;
+}
+
+void apply_bind_address(SipReader& reader, const Variable& variable, Diagnostics& diagnostics) {
+  if (auto address = address_to_listen_on(variable, diagnostics)) reader.bind_address = *address;
 }
 
 void apply_bind_port(SipReader& reader, const Variable& variable, Diagnostics& diagnostics) {

@@ -24,12 +24,12 @@ class SipLoader {
   void read_authentication(const Section& section);
   void apply(const Variable& variable, bool general);
   void finish_general();
-  void finish_bind();
   void check(const Endpoint& endpoint);
 
   template <class Value>
   using ByName =
       std::unordered_map<std::string_view, Value, base::CaseInsensitiveHash, base::CaseInsensitiveEqual>;
+  const PolyfonSettings& polyfon_;
   Diagnostics& diagnostics_;
   SipReader reader_;
   Endpoint defaults_;
@@ -41,7 +41,8 @@ class SipLoader {
   Location bind_where_, expiry_where_;
 };
 
-SipLoader::SipLoader(const PolyfonSettings& polyfon, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
+SipLoader::SipLoader(const PolyfonSettings& polyfon, Diagnostics& diagnostics)
+    : polyfon_(polyfon), diagnostics_(diagnostics) {
   for (const SipKey& key : sip_keys()) keys_.emplace(key.key.name, &key);
   for (const NotYet& key : sip_keys_not_yet()) not_yet_.emplace(key.name, &key);
   reader_.endpoint.context = reader_.settings.default_context;
@@ -82,24 +83,13 @@ void SipLoader::finish_general() {
   settings.default_context = reader_.endpoint.context;
   settings.language = reader_.endpoint.language;
   settings.codecs = reader_.endpoint.codecs;
-  finish_bind();
+  finish_listeners(reader_, polyfon_, bind_where_, diagnostics_);
   if (settings.min_expiry > settings.max_expiry)
     diagnostics_.error(expiry_where_, fmt::format("minexpiry {} is above maxexpiry {}",
                                                   settings.min_expiry.count(), settings.max_expiry.count()));
   else
     settings.default_expiry = std::clamp(settings.default_expiry, settings.min_expiry, settings.max_expiry);
   defaults_ = reader_.endpoint;
-}
-
-void SipLoader::finish_bind() {
-  base::SocketAddress address = reader_.bind_address.value_or(base::SocketAddress{});
-  if (reader_.bind_port && address.port() != 0 && address.port() != *reader_.bind_port)
-    diagnostics_.warning(
-        bind_where_,
-        fmt::format("bindport and the address to listen on name two ports; {} it is", *reader_.bind_port));
-  if (reader_.bind_port) address.set_port(*reader_.bind_port);
-  if (address.port() == 0) address.set_port(5060);
-  reader_.settings.bind = {address};
 }
 
 void SipLoader::read_account(const Section& section) {
@@ -116,6 +106,8 @@ void SipLoader::read_account(const Section& section) {
     reader_.endpoint.where = section.where;
   }
   for (const Variable& variable : section.variables) apply(variable, false);
+  if (!reader_.endpoint.port_given)
+    reader_.endpoint.port = reader_.endpoint.transport.first == Transport::kTls ? 5061 : 5060;
   if (!reader_.typed) {  // told by type=
     indexes_.erase(known);
   } else if (fresh) {

@@ -30,6 +30,7 @@ enum class Transport : std::uint8_t { kUdp, kTcp, kTls, kWs, kWss };  // in the 
 struct TransportChoice {
   Transport first = Transport::kUdp;
   std::uint8_t allowed = 0xff;  // a bit each
+  bool is_given() const { return allowed != 0xff; }
   bool allows(Transport transport) const { return allowed >> static_cast<unsigned>(transport) & 1; }
   bool operator==(const TransportChoice&) const = default;
 };
@@ -59,6 +60,11 @@ struct Endpoint {
   bool dynamic = false;  // host=dynamic: registers with us
   std::string host;      // else: literal or name
   std::uint16_t port = 5060;
+  bool port_given = false;  // no SRV is asked for then (RFC 3263 4.2)
+  struct Proxy {
+    std::string host;  // "": none
+    std::uint16_t port = 0;
+  } outbound_proxy;  // requests to it are sent there instead
   TransportChoice transport;
   std::string context;
   CallerId caller_id;
@@ -115,7 +121,9 @@ struct SipSettings {                                        // [general] of sip.
   bool always_auth_reject = true;
   std::chrono::seconds default_expiry{120}, min_expiry{60}, max_expiry{3600};
   std::chrono::milliseconds t1{500};
+  bool srv_lookup = true;        // NAPTR and SRV of host names; false: their addresses alone
   std::string external_address;  // externaddr / externip
+  std::uint16_t external_tcp_port = 0, external_tls_port = 0;  // 0: the listener's
   std::vector<AccessRule> local_networks;
   std::string language = "en";
   std::vector<std::string> codecs{"ulaw", "alaw"};
