@@ -148,6 +148,12 @@ std::string show_settings(const call::Exchange& exchange, const registrar::Regis
     text += fmt::format("  {:<24}{}\n", fmt::format("{}:", key), value);
   };
   for (const auto& address : sip.bind) line("UDP Bindaddress", address.to_string());
+  if (sip.tcp_bind.empty()) line("TCP SIP Bindaddress", "Disabled");
+  for (const auto& address : sip.tcp_bind) line("TCP SIP Bindaddress", address.to_string());
+  if (sip.tls_bind.empty()) line("TLS SIP Bindaddress", "Disabled");
+  for (const auto& address : sip.tls_bind) line("TLS SIP Bindaddress", address.to_string());
+  if (!sip.tls_bind.empty()) line("TLS certificate", sip.tls.certificate_file.string());
+  line("Verify TLS servers", sip.tls.verify_server ? "Yes" : "No");
   line("Allow unknown access", sip.allow_guest ? "Yes" : "No");
   line("Always auth rejects", sip.always_auth_reject ? "Yes" : "No");
   line("Realm", sip.realm);

@@ -66,6 +66,31 @@ void add_metrics(base::MetricsRegistry& registry, const sip::UserAgent& user_age
                [&user_agent] { return static_cast<std::int64_t>(user_agent.sessions()); });
 }
 
+void add_metrics(base::MetricsRegistry& registry, const sip::StreamTransport& streams) {
+  const auto& c = streams.counters();
+  const auto& e = streams.edge_counters();
+  const auto& l = streams.limits();
+  registry.add("polyfon_sip_stream_received_total", "", "messages by TCP and TLS", c.received);
+  registry.add("polyfon_sip_stream_sent_total", "", "messages by TCP and TLS", c.sent);
+  registry.add("polyfon_sip_stream_keep_alives_total", "", "CRLFCRLF that got its CRLF", e.keep_alives);
+  registry.add("polyfon_sip_stream_connections", "", "TCP and TLS connections now", e.connections);
+  add_all(registry, "polyfon_sip_stream_opened_total", "by", "connections that came, and that were made",
+          {{"peer", l.accepted}, {"us", c.opened}});
+  add_all(registry, "polyfon_sip_stream_refused_total", "reason", "connections that were not let in",
+          {{"total", l.refused_total}, {"host", l.refused_host}, {"unproven", l.refused_unproven}});
+  add_all(registry, "polyfon_sip_stream_closed_total", "reason",
+          "connections that we closed for what they did",
+          {{"no_message", e.closed_unproven},
+           {"idle", e.closed_idle},
+           {"framing", e.closed_broken},
+           {"slow_reader", e.closed_slow}});
+  add_all(registry, "polyfon_sip_stream_failed_total", "reason", "connections and messages that failed",
+          {{"unreachable", e.unreachable},
+           {"handshake", e.failed_handshake},
+           {"broke_under_request", c.failed},
+           {"no_way", c.no_way}});
+}
+
 void add_metrics(base::MetricsRegistry& registry, const registrar::Registrar& registrar) {
   const auto& c = registrar.counters();
   add_all(registry, "polyfon_registrar_total", "result",

@@ -12,6 +12,10 @@ namespace {
 
 TransactionTimes times_of(const UserAgentOptions& options) { return {options.t1, options.t2, options.t4}; }
 
+HeaderForm form_of(const UserAgentOptions& options) {
+  return options.compact_headers ? HeaderForm::kCompact : HeaderForm::kFull;
+}
+
 }  // namespace
 
 UserAgentCore::UserAgentCore(Sink& sink, base::TimerWheel& timers, base::Random& random,
@@ -123,7 +127,7 @@ std::string UserAgentCore::retry_after() { return std::to_string(random_.below(1
 
 Builder UserAgentCore::start_request(Method method, std::string_view uri, std::string_view via,
                                      unsigned max_forwards) {
-  Builder builder(out_);
+  Builder builder(out_, form_of(options_));
   builder.request(to_string(method), uri)
       .header(Header::kVia, via)
       .header(Header::kMaxForwards, max_forwards);
@@ -144,7 +148,7 @@ std::string UserAgentCore::request_tag(const Envelope& envelope) const {
 std::string_view UserAgentCore::write_response(const Incoming& request, int status,
                                                std::initializer_list<HeaderView> headers,
                                                std::string_view to_tag) {
-  Builder builder(out_);
+  Builder builder(out_, form_of(options_));
   builder.response_to(request.message, status, reason_phrase(status), to_tag, request.flow.remote.host(),
                       request.flow.remote.port());
   builder.header(Header::kServer, options_.user_agent);

@@ -17,10 +17,11 @@ std::vector<std::string> record_route(const Message& message) {
   return routes;
 }
 
-// True when `host` is an address and another one than that of `remote`.
-bool differs(std::string_view host, std::uint16_t port, const base::SocketAddress& remote) {
-  auto address = base::SocketAddress::parse(host, port != 0 ? port : 5060);
-  return address && *address != remote;
+// True when `host` is an address and another one than that of `from`. Who connects does so from any port.
+bool differs(std::string_view host, std::uint16_t port, const Flow& from) {
+  auto address = base::SocketAddress::parse(host, port != 0 ? port : default_port(from.protocol));
+  if (!address) return false;
+  return is_reliable(from.protocol) ? !address->same_host(from.remote) : *address != from.remote;
 }
 
 void append_tag(std::string& name_addr, std::string_view tag) {
@@ -49,15 +50,31 @@ bool may_be_sent_to(const base::SocketAddress& address, const base::SocketAddres
   return !address.is_private() || origin.is_private() || origin.is_loopback();
 }
 
+// RFC 3261 19.1.1, 26.2.2: what the URI asks for; else the one that is used already.
+Protocol protocol_of(const Uri& uri, Protocol used) {
+  if (uri.scheme == Scheme::kSips) return used == Protocol::kWss ? used : Protocol::kTls;
+  auto asked = parse_protocol(uri.parameter("transport").value_or(""));
+  return asked == Protocol::kTcp || asked == Protocol::kTls || asked == Protocol::kUdp ? *asked : used;
+}
+
 }  // namespace
 
 Flow flow_to(const Flow& origin, std::string_view text) {
   auto uri = Uri::parse(text);
   if (!uri || (uri->scheme != Scheme::kSip && uri->scheme != Scheme::kSips)) return origin;
-  auto address = base::SocketAddress::parse(uri->host, uri->port != 0 ? uri->port : 5060);
+  const Protocol protocol = protocol_of(*uri, origin.protocol);
+  auto address = base::SocketAddress::parse(uri->host, uri->port != 0 ? uri->port : default_port(protocol));
   if (!address || address->is_v6() != origin.remote.is_v6()) return origin;
   if (!may_be_sent_to(*address, origin.remote)) return origin;
   Flow flow = origin;
+  if (origin.connection != 0 && protocol == origin.protocol && address->same_host(origin.remote)) {
+    flow.reply_port = address->port();  // by the connection that is there, as long as it is
+    return flow;
+  }
+  if (protocol != origin.protocol) flow.listener = 0;
+  flow.protocol = protocol;
+  flow.connection = 0;
+  flow.reply_port = 0;
   flow.remote = *address;
   return flow;
 }
@@ -74,7 +91,7 @@ Dialog Dialog::called(const Incoming& invite, std::string_view tag) {
   dialog.origin = invite.flow;
   dialog.remote_cseq = invite.envelope.cseq.number;
   dialog.remote_cseq_known = true;
-  dialog.behind_nat = differs(invite.envelope.via.host, invite.envelope.via.port, invite.flow.remote);
+  dialog.behind_nat = differs(invite.envelope.via.host, invite.envelope.via.port, invite.flow);
   dialog.refresh_target(invite.message);
   return dialog;
 }
@@ -96,7 +113,9 @@ void Dialog::refresh_target(const Message& message) {
 }
 
 void Dialog::refresh_target(const Incoming& request) {
-  if (behind_nat && routes.empty()) origin = request.flow;
+  const bool connected = is_reliable(origin.protocol) && request.flow.protocol == origin.protocol &&
+                         request.flow.remote.same_host(origin.remote);
+  if ((behind_nat || connected) && routes.empty()) origin = request.flow;
   refresh_target(request.message);
 }
 

@@ -23,7 +23,7 @@ void IncomingRequest::State::open_transaction() {
 void IncomingRequest::State::detach() {
   if (!done) {
     open_transaction();
-    head.emplace(*incoming, core.request_tag(incoming->envelope));
+    head.emplace(*incoming, core.request_tag(incoming->envelope), core.options().compact_headers);
   }
   incoming = nullptr;
 }
@@ -33,7 +33,8 @@ void UserAgentCore::respond(IncomingRequest::State& state, int status, const Res
   if (state.done) return;
   state.done = true;
   Turn turn(*this, now_);
-  if (!state.head) state.head.emplace(*state.incoming, request_tag(state.incoming->envelope));
+  if (!state.head)
+    state.head.emplace(*state.incoming, request_tag(state.incoming->envelope), options_.compact_headers);
   Builder builder = state.head->start(out_, status, options.reason, false);
   builder.header(Header::kServer, options_.user_agent);
   for (const HeaderField& field : options.headers) builder.header(field.name, field.value);

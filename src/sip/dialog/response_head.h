@@ -13,7 +13,7 @@ namespace polyfon::sip {
 class ResponseHead {
  public:
   ResponseHead() = default;
-  ResponseHead(const Incoming& request, std::string_view to_tag);
+  ResponseHead(const Incoming& request, std::string_view to_tag, bool compact = false);
 
   // Starts a response in `out`: status line and head; headers and body() follow by the builder that is
   // returned. Record-Route goes into what makes a dialog: 101-299 to INVITE (RFC 3261 12.1.1).
@@ -22,6 +22,7 @@ class ResponseHead {
  private:
   std::string text_;
   std::size_t record_route_ = 0;  // where its lines begin
+  HeaderForm form_ = HeaderForm::kFull;
 };
 
 }  // namespace polyfon::sip

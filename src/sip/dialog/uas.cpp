@@ -31,7 +31,7 @@ void InviteSession::receive_invite(const Incoming& invite) {
 void InviteSession::open_server_transaction(const Incoming& invite) {
   server_ = std::make_unique<ServerInvite>();
   server_->flow = response_flow(invite.flow, invite.envelope.via);
-  server_->head = ResponseHead(invite, dialog_.local_tag);
+  server_->head = ResponseHead(invite, dialog_.local_tag, core_.options().compact_headers);
   server_->cseq = invite.envelope.cseq.number;
   server_->has_offer = !invite.message.body().empty();
   server_->reliable = list_contains(invite.message, Header::kRequire, "100rel");
@@ -67,7 +67,8 @@ void InviteSession::challenge(std::span<const std::string> challenges) {
   if (state_ == SessionState::kArriving && arriving_) {
     ResponseOptions options;
     Builder builder =
-        ResponseHead(*arriving_, core_.request_tag(arriving_->envelope)).start(core_.out(), 401, {}, false);
+        ResponseHead(*arriving_, core_.request_tag(arriving_->envelope), core_.options().compact_headers)
+            .start(core_.out(), 401, {}, false);
     for (const std::string& value : challenges) builder.header(Header::kWwwAuthenticate, value);
     builder.header(Header::kServer, core_.options().user_agent);
     core_.layer().send_stateless(response_flow(arriving_->flow, arriving_->envelope.via), builder.body());

@@ -30,7 +30,7 @@ void InviteSession::hold_for_answer(const Incoming& request, OfferSource source)
   dialog_.offer_answer.apply(OfferAnswer::Event::kReceiveOffer);
   pending_ = std::make_unique<PendingOffer>();
   pending_->source = source;
-  pending_->head = ResponseHead(request, {});
+  pending_->head = ResponseHead(request, {}, core_.options().compact_headers);
   pending_->transaction = core_.layer().open_server(response_flow(request.flow, request.envelope.via),
                                                     request.message.method(), request.keys, {});
   core_.handler().on_offer(id_, request.message.body());

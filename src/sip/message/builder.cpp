@@ -60,12 +60,12 @@ Builder& Builder::header(std::string_view name, std::string_view value) {
 }
 
 Builder& Builder::header(Header header, std::string_view value) {
-  return this->header(header_name(header), value);
+  return this->header(name_of(header), value);
 }
 
 Builder& Builder::header(Header header, std::uint64_t value) {
   const fmt::format_int digits(value);
-  return this->header(header_name(header), std::string_view(digits.data(), digits.size()));
+  return this->header(name_of(header), std::string_view(digits.data(), digits.size()));
 }
 
 Builder& Builder::copy(const Message& from, Header header) {
@@ -115,7 +115,7 @@ void Builder::append_vias(const Message& request, std::string_view source_host, 
       return;
     }
     top = false;
-    out_ += "Via: ";
+    out_.append(name_of(Header::kVia)).append(": ");
     append_top_via(value, source_host, source_port);
     out_ += kCrLf;
   });
@@ -125,7 +125,7 @@ void Builder::append_vias(const Message& request, std::string_view source_host, 
 void Builder::append_to(const Message& request, std::string_view to_tag) {
   const auto value = request.header(Header::kTo);
   if (!value) return;
-  out_ += "To: ";
+  out_.append(name_of(Header::kTo)).append(": ");
   append(*value);
   if (!to_tag.empty()) {
     const auto to = parse_name_addr(*value);

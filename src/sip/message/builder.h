@@ -9,10 +9,14 @@
 
 namespace polyfon::sip {
 
+enum class HeaderForm : bool { kFull, kCompact };  // RFC 3261 7.3.3: "Via", or "v"
+
 class Builder {
  public:
   // Clears `out`, keeps its capacity.
-  explicit Builder(std::string& out) : out_(out) { out_.clear(); }
+  explicit Builder(std::string& out, HeaderForm form = HeaderForm::kFull) : out_(out), form_(form) {
+    out_.clear();
+  }
 
   Builder& request(std::string_view method, std::string_view uri);
   Builder& response(int status, std::string_view reason = {});  // an empty reason: the standard phrase
@@ -40,7 +44,12 @@ class Builder {
   void append_vias(const Message& request, std::string_view source_host, std::uint16_t source_port);
   void append_to(const Message& request, std::string_view to_tag);
 
+  std::string_view name_of(Header header) const {
+    return form_ == HeaderForm::kCompact ? compact_header_name(header) : header_name(header);
+  }
+
   std::string& out_;
+  HeaderForm form_;
 };
 
 // "Ringing" for 180; "Unknown" for a code without a phrase.

@@ -160,6 +160,13 @@ bool same_name(const char* name, const char* lower, std::size_t size) {
 
 }  // namespace
 
+std::string_view compact_header_name(Header header) {
+  static constexpr std::string_view kLetters = "bcefiklmorstuvx";
+  for (std::size_t i = 0; i < kLetters.size(); ++i)
+    if (compact_name(kLetters[i]) == header && header != Header::kOther) return kLetters.substr(i, 1);
+  return header_name(header);
+}
+
 std::string_view header_name(Header header) { return kNames[static_cast<std::size_t>(header)]; }
 
 Header parse_header_name(std::string_view name) {

@@ -77,8 +77,9 @@ enum class Header : std::uint8_t {
   kCount,
 };
 
-std::string_view header_name(Header header);      // "Call-ID"
-Header parse_header_name(std::string_view name);  // any case, compact forms too
+std::string_view header_name(Header header);          // "Call-ID"
+std::string_view compact_header_name(Header header);  // "i"; "Max-Forwards", which has no short form
+Header parse_header_name(std::string_view name);      // any case, compact forms too
 
 enum class ParseError : std::uint8_t {
   kNone,

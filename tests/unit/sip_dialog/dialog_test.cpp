@@ -35,6 +35,23 @@ TEST(FlowTo, a_stranger_cannot_aim_us_inwards) {
   EXPECT_EQ(to("127.0.0.1:5061", "sip:a@127.0.0.1:5070"), "127.0.0.1:5070");
 }
 
+TEST(FlowTo, a_uri_may_ask_for_another_transport) {
+  Flow tcp = flow_to(from("198.51.100.1:5060"), "sip:a@203.0.113.7;transport=tcp");
+  EXPECT_EQ(tcp, (Flow{Protocol::kTcp, 0, address("203.0.113.7:5060")}));
+  Flow tls = flow_to(from("198.51.100.1:5060"), "sips:a@203.0.113.7");
+  EXPECT_EQ(tls, (Flow{Protocol::kTls, 0, address("203.0.113.7:5061")}));
+  EXPECT_EQ(flow_to(from("198.51.100.1:5060"), "sip:203.0.113.7;transport=x").protocol, Protocol::kUdp);
+}
+
+TEST(FlowTo, the_same_host_is_reached_by_its_connection) {
+  Flow origin{Protocol::kTcp, 1, address("203.0.113.7:40000"), 9};
+  Flow expected = origin;
+  expected.reply_port = 5070;  // when the connection has gone
+  EXPECT_EQ(flow_to(origin, "sip:a@203.0.113.7:5070"), expected);
+  EXPECT_EQ(flow_to(origin, "sip:a@203.0.113.8:5070"),
+            (Flow{Protocol::kTcp, 1, address("203.0.113.8:5070")}));
+}
+
 TEST(Route, loose_is_what_says_so) {
   EXPECT_TRUE(is_loose_route("<sip:p.example;lr>"));
   EXPECT_TRUE(is_loose_route("\"P\" <sip:p.example;lr;x=1>;y=2"));

@@ -32,6 +32,25 @@ TEST(Builder, writes_a_request) {
             "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
 }
 
+TEST(Builder, rfc3261_7_3_3_writes_short_names_when_asked) {
+  std::string out;
+  Builder builder(out, HeaderForm::kCompact);
+  builder.request("INVITE", "sip:a@b")
+      .header(Header::kVia, "SIP/2.0/UDP h")
+      .header(Header::kMaxForwards, 70)
+      .header(Header::kCallId, "c");
+  EXPECT_EQ(builder.body("application/sdp", "x"),
+            "INVITE sip:a@b SIP/2.0\r\nv: SIP/2.0/UDP h\r\nMax-Forwards: 70\r\ni: c\r\n"
+            "c: application/sdp\r\nl: 1\r\n\r\nx");
+}
+
+TEST(Builder, every_short_name_is_read_as_it_is_meant) {
+  for (std::size_t i = 1; i < static_cast<std::size_t>(Header::kCount); ++i) {
+    const auto header = static_cast<Header>(i);
+    EXPECT_EQ(parse_header_name(compact_header_name(header)), header);
+  }
+}
+
 TEST(Builder, writes_a_response_without_a_body) {
   std::string out;
   EXPECT_EQ(Builder(out).response(486, "Busy Here").body(),
