@@ -158,8 +158,15 @@ class Channel {
   sip::Flow flow_;  // where its signalling comes from
   media::StreamId stream_;
   std::unique_ptr<sdp::Negotiation> negotiation_;
-  unsigned max_forwards_ = 70;  // of its INVITE: what a leg of it may use up, less one
-  std::string remote_offer_;    // of the INVITE, until it is accepted; empty in a late offer
+  unsigned max_forwards_ = 70;           // of its INVITE: what a leg of it may use up, less one
+  std::optional<unsigned> max_breadth_;  // of its INVITE: how many legs may ring for it at once (RFC 5393 5)
+  ChannelId came_from_;                  // the leg of ours whose INVITE has come back as this call
+  // What Dial() was refused with, where the cause alone would say it worse: 440, 482, 483.
+  struct {
+    int status = 0;
+    HangupCause cause = HangupCause::kNone;
+  } refused_as_;
+  std::string remote_offer_;  // of the INVITE, until it is accepted; empty in a late offer
   std::vector<std::string>
       codec_order_;       // config names, best first: the endpoint's, or matched to the other leg
   bool offered_ = false;  // our SDP is an offer that waits for its answer

@@ -87,8 +87,10 @@ void Exchange::end(Channel& channel, HangupCause cause, bool by_peer) {
   sip::SessionId session = std::exchange(channel.session_, {});
   if (session) by_session_.erase(session.value());
   if (session && !by_peer) {
+    const bool said_better = channel.refused_as_.status && channel.refused_as_.cause == channel.hangup_cause;
     if (channel.incoming && !answered)
-      parts_.user_agent.reject(session, sip_from_cause(channel.hangup_cause));
+      parts_.user_agent.reject(
+          session, said_better ? channel.refused_as_.status : sip_from_cause(channel.hangup_cause));
     else
       parts_.user_agent.hangup(session, static_cast<int>(channel.hangup_cause),
                                to_string(channel.hangup_cause));

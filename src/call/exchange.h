@@ -104,6 +104,12 @@ class Exchange final : public sip::SessionHandler {
 
   Channel& make_channel(std::string_view endpoint_name, bool incoming, Channel* linked);
   Channel* channel_of(sip::SessionId session);
+  // The leg whose INVITE has come back, and whether the call has been at that number before.
+  struct Origin {
+    ChannelId leg;
+    bool loop = false;
+  };
+  Origin origin_of(const sip::Message& invite, std::string_view context, std::string_view extension);
   void bind_session(Channel& channel, sip::SessionId session);
   // The end of a channel, whoever asked: event, session, stream, its owner's notice; the rest waits for
   // settle().
@@ -118,7 +124,8 @@ class Exchange final : public sip::SessionHandler {
                                        const ContactAddress& contact, const std::string& number,
                                        std::optional<base::Duration> timeout);
   void begin_call(sip::SessionId session, const sip::Message& invite, const sip::Flow& flow,
-                  Admission admission, std::string context, std::string extension, std::string_view sdp);
+                  Admission admission, std::string context, std::string extension, ChannelId came_from,
+                  std::string_view sdp);
   void forget(Channel& channel, int status);
   void discard(Channel& leg);
 

@@ -20,6 +20,11 @@ std::optional<std::string> dialled_extension(const sip::Message& invite) {
   return extension;
 }
 
+std::optional<unsigned> breadth_left(const sip::Message& invite) {
+  auto value = invite.header("Max-Breadth");
+  return value ? base::parse_number<unsigned>(*value, 0, 255) : std::nullopt;
+}
+
 unsigned hops_left(const sip::Message& invite) {
   auto value = invite.header(sip::Header::kMaxForwards);
   auto hops = value ? base::parse_number<unsigned>(*value, 0, 255) : std::nullopt;
@@ -80,17 +85,46 @@ void Exchange::on_invite(sip::SessionId session, const sip::Message& invite, con
       parts_.user_agent.reject(session, 404);
       return;
   }
-  begin_call(session, invite, flow, std::move(admission), std::move(context), std::move(*extension), sdp);
+  Origin origin = origin_of(invite, context, *extension);
+  if (origin.loop) {
+    counters_.rejected.add();
+    parts_.user_agent.reject(session, 482);
+    return;
+  }
+  begin_call(session, invite, flow, std::move(admission), std::move(context), std::move(*extension),
+             origin.leg, sdp);
+}
+
+// RFC 5393 4.2, RFC 7332: a call of ours that comes back is followed through the calls that sent it: when one
+// of them dialled the same number in the same context, it would go round for ever. To another number it is a
+// spiral, and Max-Forwards ends what has no end.
+Exchange::Origin Exchange::origin_of(const sip::Message& invite, std::string_view context,
+                                     std::string_view extension) {
+  Origin origin;
+  if (const Channel* leg = channel_of(parts_.user_agent.origin_of(invite))) origin.leg = leg->id();
+  for (const Channel* leg = find(origin.leg); leg;) {
+    const Channel* caller = find(leg->owner_);
+    if (!caller) break;
+    std::string_view entry = caller->endpoint ? caller->endpoint->context : snapshot_->sip.default_context;
+    if (caller->incoming && caller->dialed_number == extension && entry == context) {
+      origin.loop = true;
+      break;
+    }
+    leg = find(caller->came_from_);
+  }
+  return origin;
 }
 
 void Exchange::begin_call(sip::SessionId session, const sip::Message& invite, const sip::Flow& flow,
                           Admission admission, std::string context, std::string extension,
-                          std::string_view sdp) {
+                          ChannelId came_from, std::string_view sdp) {
   auto endpoint = std::move(admission.endpoint);
   Channel& channel = make_channel(endpoint ? endpoint->name : flow.remote.host(), true, nullptr);
   bind_session(channel, session);
   channel.flow_ = flow;
   channel.max_forwards_ = hops_left(invite);
+  channel.max_breadth_ = breadth_left(invite);
+  channel.came_from_ = came_from;
   channel.state_ = ChannelState::kRing;
   channel.codec_order_ = endpoint ? endpoint->codecs : snapshot_->sip.codecs;
   channel.language = endpoint ? endpoint->language : snapshot_->sip.language;

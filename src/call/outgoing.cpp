@@ -30,7 +30,7 @@ std::string name_addr(const config::CallerId& id, std::string_view host) {
 
 std::string request_uri_for(const config::Endpoint& endpoint, const ContactAddress& contact,
                             const std::string& number) {
-  if (number.empty()) return contact.uri;
+  if (number.empty()) return std::string(sip::without_headers(contact.uri));
   auto uri = sip::Uri::parse(contact.uri);
   if (!uri) return contact.uri;
   std::string port = uri->port ? fmt::format(":{}", uri->port) : std::string();

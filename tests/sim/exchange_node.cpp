@@ -8,35 +8,40 @@ namespace polyfon::sim {
 namespace {
 
 void demand_no_errors(const config::Diagnostics& diagnostics) {
+  if (!diagnostics.has_errors()) return;
   for (const auto& diagnostic : diagnostics.all()) fmt::print(stderr, "{}\n", diagnostic.to_string());
-  if (diagnostics.has_errors()) std::abort();
-}
-
-SimConfiguration read_fixture() {
-  config::Diagnostics diagnostics;
-  auto read = config::load_snapshot(POLYFON_SOURCE_DIR "/tests/fixtures/sim", diagnostics);
-  demand_no_errors(diagnostics);
-  auto snapshot = std::make_shared<config::Snapshot>(*read);
-  snapshot->polyfon.sounds_directory = POLYFON_SOURCE_DIR "/tests/fixtures/sim/sounds";
-  snapshot->music["default"].files = {POLYFON_SOURCE_DIR "/tests/fixtures/sim/moh/tone.alaw"};
-  auto plan = dialplan::Plan::load(*snapshot->extensions, diagnostics);
-  demand_no_errors(diagnostics);
-  return {std::move(snapshot), std::move(plan)};
+  std::abort();
 }
 
 }  // namespace
 
+SimConfiguration SimConfiguration::read(const std::string& folder) {
+  config::Diagnostics diagnostics;
+  auto loaded = config::load_snapshot(POLYFON_SOURCE_DIR "/tests/fixtures/" + folder, diagnostics);
+  demand_no_errors(diagnostics);
+  auto fresh = std::make_shared<config::Snapshot>(*loaded);
+  fresh->polyfon.sounds_directory = POLYFON_SOURCE_DIR "/tests/fixtures/sim/sounds";
+  fresh->music["default"].files = {POLYFON_SOURCE_DIR "/tests/fixtures/sim/moh/tone.alaw"};
+  auto fresh_plan = dialplan::Plan::load(*fresh->extensions, diagnostics);
+  demand_no_errors(diagnostics);
+  return {std::move(fresh), std::move(fresh_plan)};
+}
+
 const SimConfiguration& SimConfiguration::get() {
-  static const SimConfiguration kConfiguration = read_fixture();
+  static const SimConfiguration kConfiguration = read("sim");
   return kConfiguration;
 }
 
 SimConfiguration SimConfiguration::with_plan(std::string_view extensions) {
+  return get().and_plan(extensions);
+}
+
+SimConfiguration SimConfiguration::and_plan(std::string_view extensions) const {
   config::Diagnostics diagnostics;
   auto file = config::File::parse(extensions, "extensions.conf", diagnostics);
-  auto plan = dialplan::Plan::load(file, diagnostics);
-  if (diagnostics.has_errors()) demand_no_errors(diagnostics);
-  return {get().snapshot, std::move(plan)};
+  auto other_plan = dialplan::Plan::load(file, diagnostics);
+  demand_no_errors(diagnostics);
+  return {snapshot, std::move(other_plan)};
 }
 
 namespace {
@@ -55,7 +60,6 @@ ExchangeNode::Folder::~Folder() {
 
 ExchangeNode::ExchangeNode(World& world, base::SocketAddress address, const SimConfiguration& configuration)
     : world_(world),
-      address_(address),
       journal_(*store::Journal::open(folder_.path + "/journal",
                                      {.segment_bytes = 1 << 16, .reserve_bytes = 1 << 12})),
       sink_(world, address),
@@ -76,12 +80,20 @@ ExchangeNode::ExchangeNode(World& world, base::SocketAddress address, const SimC
   exchange_.set_script_runner(interpreter_);
   exchange_.events().subscribe(recorder_);
   exchange_.events().subscribe(*this);
-  world_.attach(address_, [this](const base::SocketAddress& from, std::string_view bytes, base::Instant now) {
+  listen(address);
+}
+
+void ExchangeNode::listen(base::SocketAddress address) {
+  if (!addresses_.empty()) sink_.add_local(address);
+  addresses_.push_back(address);
+  world_.attach(address, [this](const base::SocketAddress& from, std::string_view bytes, base::Instant now) {
     agent_.receive({sip::Protocol::kUdp, 0, from}, bytes, now);
   });
 }
 
-ExchangeNode::~ExchangeNode() { world_.detach(address_); }
+ExchangeNode::~ExchangeNode() {
+  for (const auto& address : addresses_) world_.detach(address);
+}
 
 std::vector<cdr::CallRecord> ExchangeNode::rows() {
   std::vector<cdr::CallRecord> rows;

@@ -26,6 +26,9 @@ struct SimConfiguration {
   static const SimConfiguration& get();  // read once a process
   // The same accounts with another plan, as extensions.conf would say it. Aborts when it has errors.
   static SimConfiguration with_plan(std::string_view extensions);
+  SimConfiguration and_plan(std::string_view extensions) const;
+  // sip.conf and extensions.conf of a folder of tests/fixtures. Aborts when they have errors.
+  static SimConfiguration read(const std::string& folder);
 };
 
 class ExchangeNode final : public call::EventReader {
@@ -33,6 +36,9 @@ class ExchangeNode final : public call::EventReader {
   ExchangeNode(World& world, base::SocketAddress address,
                const SimConfiguration& configuration = SimConfiguration::get());
   ~ExchangeNode() override;
+
+  // Answers there too: an address of the other family.
+  void listen(base::SocketAddress address);
 
   call::Exchange& exchange() { return exchange_; }
   SimEngine& media() { return media_; }
@@ -62,7 +68,7 @@ class ExchangeNode final : public call::EventReader {
     std::string path;
   };
   World& world_;
-  base::SocketAddress address_;
+  std::vector<base::SocketAddress> addresses_;
   Folder folder_;
   std::unique_ptr<store::Journal> journal_;
   WorldSink sink_;

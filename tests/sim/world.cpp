@@ -37,6 +37,13 @@ void World::send(const base::SocketAddress& from, const base::SocketAddress& to,
   if (chance(weather_.doubling)) queue(from, to, bytes);
 }
 
+void World::set_reachable(const base::SocketAddress& address, bool reachable) {
+  if (reachable)
+    unreachable_.erase(address);
+  else
+    unreachable_.insert(address);
+}
+
 void World::queue(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view bytes) {
   auto spread = static_cast<std::uint64_t>((weather_.max_delay - weather_.min_delay).count()) + 1;
   packets_.push({now_ + weather_.min_delay + base::Duration(random_.below(spread)), ++order_, from, to,

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/random.h"
@@ -40,6 +41,11 @@ class World final : public base::Clock {
   void attach(const base::SocketAddress& address, Receive receive) { nodes_[address] = std::move(receive); }
   void detach(const base::SocketAddress& address) { nodes_.erase(address); }
   void send(const base::SocketAddress& from, const base::SocketAddress& to, std::string_view bytes);
+
+  // Whether datagrams to that address leave at all: when not, Sink::send() refuses them, as after an ICMP
+  // error.
+  void set_reachable(const base::SocketAddress& address, bool reachable);
+  bool reachable(const base::SocketAddress& address) const { return !unreachable_.contains(address); }
 
   // Runs `work` once, after that time: what another thread would answer.
   void later(base::Duration time, std::move_only_function<void()> work);
@@ -74,25 +80,32 @@ class World final : public base::Clock {
   base::Instant now_{std::chrono::hours(1)};
   base::TimerWheel timers_{now_};
   std::unordered_map<base::SocketAddress, Receive> nodes_;
+  std::unordered_set<base::SocketAddress> unreachable_;
   std::priority_queue<Packet, std::vector<Packet>, std::greater<>> packets_;
   std::priority_queue<Later, std::vector<Later>, std::greater<>> later_;
   std::uint64_t order_ = 0;
   std::string trace_;
 };
 
-// The way of one node's messages into the world.
+// The way of one node's messages into the world. A node may have an address of each family.
 class WorldSink final : public sip::Sink {
  public:
-  WorldSink(World& world, base::SocketAddress local) : world_(world), local_(local) {}
+  WorldSink(World& world, base::SocketAddress local) : world_(world), local_(local), other_(local) {}
+  void add_local(base::SocketAddress other_family) { other_ = other_family; }
   bool send(const sip::Flow& flow, std::string_view message) override {
-    world_.send(local_, flow.remote, message);
+    if (!world_.reachable(flow.remote)) return false;
+    world_.send(local_for(flow), flow.remote, message);
     return true;
   }
-  base::SocketAddress advertised(const sip::Flow&) override { return local_; }
+  base::SocketAddress advertised(const sip::Flow& flow) override { return local_for(flow); }
 
  private:
+  const base::SocketAddress& local_for(const sip::Flow& flow) const {
+    return flow.remote.is_v6() == local_.is_v6() ? local_ : other_;
+  }
+
   World& world_;
-  base::SocketAddress local_;
+  base::SocketAddress local_, other_;
 };
 
 }  // namespace polyfon::sim

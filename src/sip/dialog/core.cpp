@@ -108,6 +108,17 @@ InviteSession* UserAgentCore::live(SessionId id) {
   return session && !session->told() ? session : nullptr;
 }
 
+SessionId UserAgentCore::origin_of(const Message& invite) const {
+  SessionId origin;
+  each_in_list(invite, Header::kVia, [&](std::string_view element) {
+    const auto via = parse_via(element);
+    const auto context = via ? layer_.client_context(via->branch()) : TransactionContext{};
+    if (static_cast<Owner>(context.kind) == Owner::kInvite) origin = SessionId::from_value(context.owner);
+    return !origin;
+  });
+  return origin;
+}
+
 std::string UserAgentCore::contact(const Flow& flow, std::string_view user, bool secure) {
   std::string value = secure ? "<sips:" : "<sip:";
   if (!user.empty()) {

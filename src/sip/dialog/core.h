@@ -46,6 +46,7 @@ class UserAgentCore final : public TransactionUser {
   base::Result<SessionId> invite(InviteOptions options);
   void request(RequestOptions options, UserAgent::Answer answer);
   InviteSession* live(SessionId id);  // null when it is over for the handler
+  SessionId origin_of(const Message& invite) const;
   std::size_t sessions() const { return sessions_.size(); }
 
   // --- for sessions and requests ---
@@ -84,6 +85,7 @@ class UserAgentCore final : public TransactionUser {
 
   // --- IncomingRequest ---
   void respond(IncomingRequest::State& state, int status, const ResponseOptions& options, bool stateless);
+  void send_trying(IncomingRequest::State& state);
   IncomingRequest::State* current_request = nullptr;  // the one whose handler is running
 
   // --- TransactionUser ---
@@ -102,6 +104,7 @@ class UserAgentCore final : public TransactionUser {
 
   // receive.cpp
   void receive_malformed(const Message& message, const Flow& flow);
+  void refuse_unreadable(const Message& message, const Flow& flow, int status);
   void receive_response(const Message& message, const Flow& flow);
   void receive_request(const Message& message, const Flow& flow);
   bool refused(const Incoming& request);

@@ -107,7 +107,7 @@ void Dialog::learn(const Message& response, const Envelope& envelope) {
 void Dialog::refresh_target(const Message& message) {
   if (auto contact = message.header(Header::kContact)) {
     auto parsed = parse_name_addr(*contact);
-    if (parsed) remote_target = parsed->uri_text;
+    if (parsed) remote_target = without_headers(parsed->uri_text);
   }
   choose_flow();
 }
@@ -161,7 +161,7 @@ void Dialog::locate(std::vector<Flow> flows) {
 bool Dialog::strict_routed() const { return !routes.empty() && !is_loose_route(routes.front()); }
 
 std::string_view Dialog::request_uri() const {
-  return strict_routed() ? uri_of(routes.front()) : remote_target;
+  return strict_routed() ? without_headers(uri_of(routes.front())) : remote_target;
 }
 
 void Dialog::write_routes(Builder& builder) const {

@@ -24,14 +24,31 @@ void IncomingRequest::State::detach() {
   if (!done) {
     open_transaction();
     head.emplace(*incoming, core.request_tag(incoming->envelope), core.options().compact_headers);
+    core.timers().arm(late, core.now() + core.layer().times().before_trying());
   }
   incoming = nullptr;
 }
 
+void IncomingRequest::State::on_late(base::Instant now) {
+  UserAgentCore::Turn turn(core, now);
+  if (!done) core.send_trying(*this);
+}
+
+// RFC 4320 4.1: whoever still waits is told to ask less often.
+void UserAgentCore::send_trying(IncomingRequest::State& state) {
+  Builder builder = state.head->start(out_, 100, {}, false);
+  builder.header(Header::kServer, options_.user_agent);
+  layer_.respond(state.transaction, 100, builder.body(), now_);
+}
+
 void UserAgentCore::respond(IncomingRequest::State& state, int status, const ResponseOptions& options,
                             bool stateless) {
-  if (state.done) return;
+  // RFC 4320 4.1, 4.2: the only provisional response is the 100 that comes by itself, and a 408 says to
+  // nobody what he does not know: then silence.
+  if (state.done || status < 200) return;
   state.done = true;
+  state.late.cancel();
+  if (status == 408) return layer_.abandon_server(state.transaction);
   Turn turn(*this, now_);
   if (!state.head)
     state.head.emplace(*state.incoming, request_tag(state.incoming->envelope), options_.compact_headers);
@@ -79,6 +96,7 @@ void IncomingRequest::respond_stateless(int status, ResponseOptions options) {
 
 void IncomingRequest::drop() {
   state_->done = true;
+  state_->late.cancel();
   state_->core.layer().abandon_server(state_->transaction);
 }
 

@@ -15,6 +15,7 @@ struct IncomingRequest::State {
   // on.
   void detach();
   void open_transaction();
+  void on_late(base::Instant now);
 
   UserAgentCore& core;
   const Incoming* incoming;  // null once its handler has returned
@@ -25,6 +26,7 @@ struct IncomingRequest::State {
   ServerId transaction;
   std::optional<ResponseHead> head;
   bool done = false;
+  base::Timer late = base::Timer::of<&State::on_late>(this);  // when it is time for a 100
 };
 
 }  // namespace polyfon::sip

@@ -31,6 +31,8 @@ std::optional<Refusal> inspect_uri(std::string_view text) {
   if (!uri) return Refusal{400, {}, {}, &Counters::rejected_malformed};
   // RFC 3261 8.2.2.1
   if (uri->scheme == Scheme::kOther) return Refusal{416, {}, {}, &Counters::rejected_scheme};
+  // RFC 3261 19.1.1, RFC 4475 3.1.2.11: headers stand in no Request-URI
+  if (!uri->headers.empty()) return Refusal{400, {}, {}, &Counters::rejected_malformed};
   return std::nullopt;
 }
 
@@ -52,6 +54,18 @@ bool has_readable_body(const Message& message) {
   std::string_view type = message.header(Header::kContentType).value_or("application/sdp");
   type = base::trim(type.substr(0, type.find(';')));
   return base::iequals(type, "application/sdp") && !message.has(Header::kContentEncoding);
+}
+
+bool takes_descriptions(const Message& message) {
+  if (!message.has(Header::kAccept)) return true;
+  bool takes = false;
+  each_in_list(message, Header::kAccept, [&](std::string_view range) {
+    range = base::trim(range.substr(0, range.find(';')));
+    takes =
+        base::iequals(range, "application/sdp") || range == "*/*" || base::iequals(range, "application/*");
+    return !takes;
+  });
+  return takes;
 }
 
 std::optional<Refusal> inspect(const Incoming& request, bool allowed, std::string_view allow,

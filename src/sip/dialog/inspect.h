@@ -22,6 +22,9 @@ struct Refusal {
 // The body is SDP or there is none: what INVITE, UPDATE and PRACK may carry here (RFC 3261 8.2.3).
 bool has_readable_body(const Message& message);
 
+// RFC 3261 20.1, RFC 4475 3.3.14: an answer in SDP can be read; without Accept it is taken for granted.
+bool takes_descriptions(const Message& message);
+
 // Option tags that sessions support, as a comma list.
 inline constexpr std::string_view kSessionExtensions = "100rel";
 

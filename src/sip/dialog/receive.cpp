@@ -43,18 +43,29 @@ void UserAgentCore::receive_malformed(const Message& message, const Flow& flow) 
     counters_.dropped_keep_alive.add();
     return;
   }
-  Envelope envelope;
-  auto via = parse_via(message.header(Header::kVia).value_or(""));
-  if (!message.is_request() || message.method() == Method::kAck || !message.has_response_headers() || !via) {
+  if (!message.is_request()) {
     counters_.dropped_malformed.add();
     return;
   }
+  refuse_unreadable(message, flow, message.error() == ParseError::kVersion ? 505 : 400);
+}
+
+// RFC 4475 3.1.2.1, 3.3.1: what is broken is told, too, to who has sent too little for a whole response: by
+// the first Via and CSeq its transaction is found.
+void UserAgentCore::refuse_unreadable(const Message& message, const Flow& flow, int status) {
+  const std::string_view value = message.header(Header::kVia).value_or("");
+  auto via = parse_via(value);
+  if (!via) via = parse_via_head(value);
+  if (message.method() == Method::kAck || !via || !message.has(Header::kCSeq)) {
+    counters_.dropped_malformed.add();
+    return;
+  }
+  Envelope envelope;
   envelope.via = *via;
-  envelope.call_id = *message.header(Header::kCallId);
-  if (auto to = parse_name_addr(*message.header(Header::kTo))) envelope.to_tag = to->tag();
-  const bool version = message.error() == ParseError::kVersion;
-  (version ? counters_.rejected_version : counters_.rejected_malformed).add();
-  refuse({message, envelope, flow, {}}, version ? 505 : 400);
+  envelope.call_id = message.header(Header::kCallId).value_or("");
+  if (auto to = parse_name_addr(message.header(Header::kTo).value_or(""))) envelope.to_tag = to->tag();
+  (status == 505 ? counters_.rejected_version : counters_.rejected_malformed).add();
+  refuse({message, envelope, flow, {}}, status);
 }
 
 void UserAgentCore::receive_response(const Message& message, const Flow& flow) {
@@ -70,20 +81,7 @@ void UserAgentCore::receive_response(const Message& message, const Flow& flow) {
 
 void UserAgentCore::receive_request(const Message& message, const Flow& flow) {
   auto envelope = Envelope::of(message);
-  if (!envelope) {
-    auto via = parse_via(message.header(Header::kVia).value_or(""));
-    if (!via || message.method() == Method::kAck) {
-      counters_.dropped_malformed.add();
-      return;
-    }
-    counters_.rejected_malformed.add();
-    Envelope partial;
-    partial.via = *via;
-    partial.call_id = *message.header(Header::kCallId);
-    if (auto to = parse_name_addr(*message.header(Header::kTo))) partial.to_tag = to->tag();
-    refuse({message, partial, flow, {}}, 400);
-    return;
-  }
+  if (!envelope) return refuse_unreadable(message, flow, 400);
   Incoming request{message, *envelope, flow, layer_.keys(message, *envelope)};
   switch (layer_.match_request(message, request.keys, now_)) {
     case TransactionLayer::Match::kAbsorbed: return;

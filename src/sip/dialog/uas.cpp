@@ -11,6 +11,11 @@ void InviteSession::receive_invite(const Incoming& invite) {
     core_.refuse(invite, 415, {{"Accept", "application/sdp"}});  // RFC 3261 8.2.3
     return finish();
   }
+  if (!takes_descriptions(invite.message)) {
+    core_.counters().rejected_media_type.add();
+    core_.refuse(invite, 406);
+    return finish();
+  }
   const bool secure = invite.message.request_uri().starts_with("sips:");
   dialog_ = Dialog::called(invite, view(core_.tag_of(id_)));
   auto target = Uri::parse(invite.message.request_uri());

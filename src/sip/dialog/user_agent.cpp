@@ -89,6 +89,8 @@ std::optional<UserAgent::SessionInfo> UserAgent::session_info(SessionId id) cons
   return session ? std::optional(session->describe()) : std::nullopt;
 }
 
+SessionId UserAgent::origin_of(const Message& invite) const { return impl_->core.origin_of(invite); }
+
 void UserAgent::request(RequestOptions options, base::Instant now, Answer answer) {
   Turn turn(impl_->core, now);
   impl_->core.request(std::move(options), std::move(answer));

@@ -53,7 +53,8 @@ class IncomingRequest {
 
   const Message& message() const;
   const Flow& flow() const;
-  // Answers through a server transaction: retransmissions get the same answer.
+  // Answers finally, through a server transaction: retransmissions get the same answer. 1xx is nothing (100
+  // goes out by itself when the answer takes long) and 408 is silence (RFC 4320).
   void respond(int status, ResponseOptions options = {});
   // Answers and forgets: challenges to strangers make no state (sip-cases 5.2.3). To-tag is a hash of the
   // request.
@@ -167,7 +168,7 @@ struct UserAgentCounters : TransactionCounters {
   base::Counter rejected_method;      // 405, 501
   base::Counter rejected_scheme;      // 416
   base::Counter rejected_extension;   // 420
-  base::Counter rejected_media_type;  // 415
+  base::Counter rejected_media_type;  // 415, 406
   base::Counter rejected_hops;        // 483
   base::Counter rejected_merged;      // 482
   base::Counter rejected_dialog;      // 481
@@ -233,6 +234,9 @@ class UserAgent {
     bool confirmed = false;
   };
   std::optional<SessionInfo> session_info(SessionId session) const;
+  // The session of ours whose INVITE has come back as this one, by our branch among its Vias (RFC 3261 16.3,
+  // RFC 5393 4.2); an empty id: it is not ours.
+  SessionId origin_of(const Message& invite) const;
 
   // --- other requests as a client ---
   // `answer` is called once with the final status (408 when none came, 503 when no way) and the response or

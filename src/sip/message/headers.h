@@ -60,6 +60,7 @@ struct RAck {
 };
 
 base::Result<Via> parse_via(std::string_view value);             // the first of a comma list
+base::Result<Via> parse_via_head(std::string_view value);        // without its parameters: to answer 400 by
 base::Result<NameAddr> parse_name_addr(std::string_view value);  // exactly one; "*" is none
 bool is_star(std::string_view value);                            // Contact: *
 base::Result<CSeq> parse_cseq(std::string_view value);

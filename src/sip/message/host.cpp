@@ -40,6 +40,13 @@ std::optional<std::array<std::uint8_t, 16>> parse_ipv6(std::string_view text) {
   char buffer[INET6_ADDRSTRLEN];
   if (text.size() < 2 || text.size() >= sizeof buffer) return std::nullopt;
   std::memcpy(buffer, text.data(), text.size());
+  // RFC 5118 4.10: the grammar of RFC 3261 wrote "::" and a further ':' before an embedded IPv4 address; both
+  // spellings must be taken.
+  if (const std::size_t three = text.find(":::"); three != std::string_view::npos) {
+    if (!is_ipv4(text.substr(three + 3))) return std::nullopt;
+    std::memmove(buffer + three + 2, buffer + three + 3, text.size() - three - 3);
+    text.remove_suffix(1);
+  }
   buffer[text.size()] = '\0';
   std::array<std::uint8_t, 16> bytes;
   if (std::memchr(buffer, '\0', text.size()) || inet_pton(AF_INET6, buffer, bytes.data()) != 1)

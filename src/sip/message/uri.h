@@ -37,6 +37,8 @@ struct Uri {
   std::string to_string() const;
 };
 
+// RFC 3261 19.1.1: headers stand in no Request-URI, To or From: the URI without what follows '?'.
+std::string_view without_headers(std::string_view uri);
 std::string unescape(std::string_view text);     // %41 -> A, once; a broken escape is kept; %00 becomes NUL
 std::string escape_user(std::string_view text);  // what may not stand in a user part becomes %XX
 

@@ -40,6 +40,13 @@ std::string Uri::to_string() const {
   return out;
 }
 
+std::string_view without_headers(std::string_view uri) {
+  if (uri.find('?') == std::string_view::npos) return uri;
+  const auto parsed = Uri::parse(uri);
+  if (!parsed || parsed->headers.empty()) return uri;
+  return uri.substr(0, static_cast<std::size_t>(parsed->headers.data() - uri.data()) - 1);
+}
+
 std::string unescape(std::string_view text) {
   std::string out;
   out.reserve(text.size());

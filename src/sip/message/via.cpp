@@ -40,9 +40,9 @@ base::Result<> parse_sent_by(grammar::Cursor& cursor, Via& via) {
 
 std::string_view Via::branch() const { return parameters.find("branch").value_or(std::string_view{}); }
 
-base::Result<Via> parse_via(std::string_view value) {
-  Via via;
-  grammar::Cursor cursor{value};
+namespace {
+
+base::Result<> parse_via_head(grammar::Cursor& cursor, Via& via) {
   cursor.skip_lws();
   if (!base::iequals(cursor.token(), "SIP") || !cursor.eat_spaced('/') || cursor.token().empty() ||
       !cursor.eat_spaced('/')) {
@@ -50,7 +50,22 @@ base::Result<Via> parse_via(std::string_view value) {
   }
   via.transport = cursor.token();
   if (via.transport.empty() || !cursor.skip_lws()) return invalid("Via: expected a transport and sent-by");
-  if (auto ok = parse_sent_by(cursor, via); !ok) return std::unexpected(std::move(ok.error()));
+  return parse_sent_by(cursor, via);
+}
+
+}  // namespace
+
+base::Result<Via> parse_via_head(std::string_view value) {
+  Via via;
+  grammar::Cursor cursor{value};
+  if (auto ok = parse_via_head(cursor, via); !ok) return std::unexpected(std::move(ok.error()));
+  return via;
+}
+
+base::Result<Via> parse_via(std::string_view value) {
+  Via via;
+  grammar::Cursor cursor{value};
+  if (auto ok = parse_via_head(cursor, via); !ok) return std::unexpected(std::move(ok.error()));
   auto parameters = take_parameters(cursor, "Via");
   if (!parameters) return std::unexpected(std::move(parameters.error()));
   if (!cursor.at_end() && !cursor.at(',')) return invalid("Via: expected ';', ',' or the end");

@@ -54,13 +54,21 @@ void TransactionLayer::abandon_client(ClientId id) {
   clients_.erase(id);
 }
 
-// RFC 3261 17.1.3: by branch and by the method of CSeq; a CANCEL shares the branch of its INVITE.
-ClientTransaction* TransactionLayer::find_client(const Envelope& envelope) {
-  std::string_view branch = envelope.via.branch();
+const ClientTransaction* TransactionLayer::client_of(std::string_view branch) const {
   if (!branch.starts_with(kMagicCookie)) return nullptr;
   auto id = branches_.decode(branch.substr(kMagicCookie.size()));
-  if (!id) return nullptr;
-  ClientTransaction* tx = clients_.find(ClientId::from_value(*id));
+  return id ? clients_.find(ClientId::from_value(*id)) : nullptr;
+}
+
+TransactionContext TransactionLayer::client_context(std::string_view branch) const {
+  const ClientTransaction* tx = client_of(branch);
+  return tx ? tx->context : TransactionContext{};
+}
+
+// RFC 3261 17.1.3: by branch and by the method of CSeq; a CANCEL shares the branch of its INVITE.
+ClientTransaction* TransactionLayer::find_client(const Envelope& envelope) {
+  const ClientTransaction* own = client_of(envelope.via.branch());
+  ClientTransaction* tx = own ? clients_.find(own->id) : nullptr;
   if (tx && tx->method == Method::kInvite && envelope.cseq.method == Method::kCancel)
     tx = clients_.find(tx->cancel);
   return tx && tx->method == envelope.cseq.method ? tx : nullptr;

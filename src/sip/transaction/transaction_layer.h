@@ -28,6 +28,12 @@ struct TransactionTimes {
   base::Duration t2 = std::chrono::seconds(4);
   base::Duration t4 = std::chrono::seconds(5);
   base::Duration give_up() const { return 64 * t1; }  // B, F, H, J, L, M
+  // RFC 4320 4.1: from a request on, until its Timer E is set to T2: no 100 before, and one then.
+  base::Duration before_trying() const {
+    base::Duration sum = t1;
+    for (base::Duration interval = 2 * t1; interval < t2; interval *= 2) sum += interval;
+    return sum;
+  }
 };
 
 enum class TransactionFailure { kTimeout, kTransport };
@@ -75,6 +81,8 @@ class TransactionLayer {
   // a timer), or goes by UDP if only its size took it from there (RFC 3261 18.1.1, 18.4).
   void flow_failed(const Flow& flow, base::Instant now);
   void receive_response(const Message& response, const Envelope& envelope, base::Instant now);
+  // Of the client transaction that made that branch; nothing when it is not ours, or over.
+  TransactionContext client_context(std::string_view branch) const;
 
   // --- as a server ---
   enum class Match {
@@ -125,6 +133,7 @@ class TransactionLayer {
                             base::Instant now);
   void finish_client(ClientTransaction& tx, Actions actions, base::Instant now);
   base::Duration client_linger(const ClientTransaction& tx) const;
+  const ClientTransaction* client_of(std::string_view branch) const;
   ClientTransaction* find_client(const Envelope& envelope);
 
   // server.cpp
