@@ -60,6 +60,7 @@ void add_metrics(base::MetricsRegistry& registry, const sip::UserAgent& user_age
   registry.add("polyfon_sip_udp_received_total", "", "datagrams", t.received);
   registry.add("polyfon_sip_udp_sent_total", "", "datagrams", t.sent);
   registry.add("polyfon_sip_udp_errors_total", "", "datagrams that the system refused", t.send_errors);
+  registry.add("polyfon_sip_udp_pauses_total", "", "reads that waited for more datagrams", t.pauses);
   registry.add("polyfon_sip_transactions", "", "transactions now",
                [&user_agent] { return static_cast<std::int64_t>(user_agent.transactions()); });
   registry.add("polyfon_sip_sessions", "", "INVITE sessions now",

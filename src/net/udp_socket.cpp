@@ -143,6 +143,37 @@ bool UdpSocket::send(std::string_view bytes, const SocketAddress& to) {
   return sent == static_cast<ssize_t>(bytes.size());
 }
 
+void SendBatch::add(std::string_view bytes, const SocketAddress& to) {
+  datagrams_.push_back({bytes_.size(), bytes.size(), to});
+  bytes_.append(bytes);
+}
+
+void UdpSocket::send(SendBatch& batch, const Refused& refused) {
+  iovec vectors[SendBatch::kMost];
+  mmsghdr headers[SendBatch::kMost];
+  for (std::span<SendBatch::Datagram> left(batch.datagrams_); !left.empty();) {
+    auto some = left.first(std::min(left.size(), SendBatch::kMost));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      vectors[i] = {batch.bytes_.data() + some[i].begin, some[i].size};
+      headers[i] = {};
+      headers[i].msg_hdr.msg_name = const_cast<sockaddr*>(some[i].to.data());  // the kernel reads it
+      headers[i].msg_hdr.msg_namelen = some[i].to.size();
+      headers[i].msg_hdr.msg_iov = &vectors[i];
+      headers[i].msg_hdr.msg_iovlen = 1;
+    }
+    int sent = 0;
+    do sent = ::sendmmsg(fd_, headers, static_cast<unsigned>(some.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    if (sent <= 0) {  // the first of them was refused; those behind it may go
+      refused(some.front().to, errno);
+      sent = 1;
+    }
+    left = left.subspan(static_cast<std::size_t>(sent));
+  }
+  batch.datagrams_.clear();
+  batch.bytes_.clear();
+}
+
 int UdpSocket::take_error() {
   int error = 0;
   socklen_t length = sizeof error;

@@ -1,9 +1,12 @@
-// UdpSocket: a bound, non-blocking UDP socket that receives with recvmmsg in batches. The
-// receive buffers belong to a ReceiveBatch shared by all sockets of a thread. thread: its owner's.
+// UdpSocket: a bound, non-blocking UDP socket that receives with recvmmsg in batches, and sends them with
+// sendmmsg. The receive buffers belong to a ReceiveBatch shared by all sockets of a thread. thread: its
+// owner's.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +25,8 @@ struct Datagram {
 class ReceiveBatch {
  public:
   static constexpr std::size_t kMaxDatagram = 65536;
-  explicit ReceiveBatch(std::size_t count = 32, std::size_t bytes_each = kMaxDatagram);
+  static constexpr std::size_t kCount = 32;
+  explicit ReceiveBatch(std::size_t count = kCount, std::size_t bytes_each = kMaxDatagram);
   ~ReceiveBatch();
   // Datagrams dropped so far because they were longer than bytes_each.
   std::uint64_t oversized() const;
@@ -31,6 +35,24 @@ class ReceiveBatch {
   friend class UdpSocket;
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+// Datagrams that leave together.
+class SendBatch {
+ public:
+  static constexpr std::size_t kMost = 64;
+  void add(std::string_view bytes, const base::SocketAddress& to);  // copies both
+  bool empty() const { return datagrams_.empty(); }
+  bool full() const { return datagrams_.size() >= kMost; }
+
+ private:
+  friend class UdpSocket;
+  struct Datagram {
+    std::size_t begin, size;  // in bytes_
+    base::SocketAddress to;
+  };
+  std::string bytes_;
+  std::vector<Datagram> datagrams_;
 };
 
 class UdpSocket {
@@ -51,6 +73,10 @@ class UdpSocket {
   // False when the kernel refused it (buffer full, no route, oversized): a datagram may be lost, callers
   // count it.
   bool send(std::string_view bytes, const base::SocketAddress& to);
+  // Sends and empties the batch with as few system calls as it takes; `refused` is told of each datagram that
+  // the kernel refused, with its errno.
+  using Refused = std::function<void(const base::SocketAddress& to, int error)>;
+  void send(SendBatch& batch, const Refused& refused);
   // The ICMP error queued on the socket since the last call, as errno; 0: none (IP_RECVERR is not set: see
   // docs/adr).
   int take_error();

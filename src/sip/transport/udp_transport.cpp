@@ -1,9 +1,12 @@
 #include "sip/transport/udp_transport.h"
 
 #include <cerrno>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/timer_wheel.h"
+#include "sip/transport/gathering.h"
 #include "sip/transport/source_cache.h"
 
 namespace polyfon::sip {
@@ -19,38 +22,80 @@ bool is_loss(int error) { return error == EAGAIN || error == EWOULDBLOCK || erro
 
 struct UdpTransport::Impl {
   struct Listener {
+    Listener(Impl& owner, std::uint8_t number, net::UdpSocket bound)
+        : transport(owner), index(number), socket(std::move(bound)) {}
+    void after_pause(base::Instant) { transport.drain(*this); }
+
+    Impl& transport;
+    const std::uint8_t index;
     net::UdpSocket socket;
-    std::unique_ptr<net::Loop::Watch> watch;
+    net::SendBatch outgoing;
+    Gathering gathering;
+    std::unique_ptr<net::Loop::Watch> watch;  // none while it gathers
+    base::Timer pause = base::Timer::of<&Listener::after_pause>(this);
   };
 
   explicit Impl(net::Loop& control) : loop(control) {}
 
-  void watch(std::uint8_t index) {
-    Listener& listener = *listeners[index];
-    listener.watch = loop.watch_readable(listener.socket.fd(), [this, index] { drain(index); });
+  void watch(Listener& listener) {
+    listener.watch = loop.watch_readable(listener.socket.fd(), [this, at = &listener] { drain(*at); });
   }
 
-  void drain(std::uint8_t index) {
-    net::UdpSocket& socket = listeners[index]->socket;
-    Flow flow{Protocol::kUdp, index, {}};
-    for (int i = 0; i < kBatchesPerTurn; ++i) {
-      auto datagrams = socket.receive(batch);
-      if (datagrams.empty()) {
-        if (i == 0 && socket.take_error() != 0) counters.send_errors.add();  // woken by an error alone
-        return;
-      }
-      counters.received.add(datagrams.size());
-      for (const net::Datagram& datagram : datagrams) {
-        flow.remote = datagram.from;
-        receiver(flow, datagram.bytes, loop.now());
-      }
+  void drain(Listener& listener) {
+    std::size_t taken = 0;
+    bool empty = false;
+    for (int i = 0; i < kBatchesPerTurn && !empty; ++i) {
+      const std::size_t batch_size = take_batch(listener);
+      taken += batch_size;
+      empty = batch_size < net::ReceiveBatch::kCount;
     }
+    if (taken == 0 && listener.watch && listener.socket.take_error() != 0)
+      counters.send_errors.add();  // woken by an error alone
+    const base::Duration pause = listener.gathering.after_read(taken, loop.now());
+    if (pause > base::Duration::zero()) {
+      listener.watch.reset();
+      counters.pauses.add();
+      loop.timers().arm(listener.pause, empty ? loop.now() + pause : loop.now());
+    } else if (!listener.watch) {
+      watch(listener);
+    }
+  }
+
+  // What the datagrams of one batch are answered with leaves together.
+  std::size_t take_batch(Listener& listener) {
+    auto datagrams = listener.socket.receive(batch);
+    counters.received.add(datagrams.size());
+    Flow flow{Protocol::kUdp, listener.index, {}};
+    collecting = datagrams.size() > 1;
+    for (const net::Datagram& datagram : datagrams) {
+      flow.remote = datagram.from;
+      receiver(flow, datagram.bytes, loop.now());
+    }
+    if (std::exchange(collecting, false))
+      for (auto& each : listeners) flush(*each);
+    return datagrams.size();
+  }
+
+  void collect(Listener& listener, std::string_view message, const base::SocketAddress& to) {
+    counters.sent.add();
+    listener.outgoing.add(message, to);
+    if (listener.outgoing.full()) flush(listener);
+  }
+
+  void flush(Listener& listener) {
+    if (listener.outgoing.empty()) return;
+    listener.socket.send(listener.outgoing, [&](const base::SocketAddress& to, int error) {
+      counters.send_errors.add();
+      if (!is_loss(error) && failed) failed({Protocol::kUdp, listener.index, to}, loop.now());
+    });
   }
 
   net::Loop& loop;
   std::vector<std::unique_ptr<Listener>> listeners;
   net::ReceiveBatch batch;
+  bool collecting = false;  // a batch is being handled
   Receiver receiver;
+  Failed failed;
   std::optional<base::SocketAddress> external;
   IsLocal is_local;
   SourceCache sources{kMaxSourceAddresses, net::source_address_for};
@@ -67,16 +112,17 @@ base::Result<std::uint8_t> UdpTransport::listen(const base::SocketAddress& local
   auto socket = net::UdpSocket::bind(local);
   if (!socket) return std::unexpected(std::move(socket.error()));
   auto index = static_cast<std::uint8_t>(impl_->listeners.size());
-  impl_->listeners.push_back(std::make_unique<Impl::Listener>(std::move(*socket), nullptr));
-  if (impl_->receiver) impl_->watch(index);
+  impl_->listeners.push_back(std::make_unique<Impl::Listener>(*impl_, index, std::move(*socket)));
+  if (impl_->receiver) impl_->watch(*impl_->listeners.back());
   return index;
 }
 
-void UdpTransport::set_receiver(Receiver receiver) {
+void UdpTransport::set_receiver(Receiver receiver, Failed failed) {
   const bool first = !impl_->receiver;
+  impl_->failed = std::move(failed);
   impl_->receiver = std::move(receiver);
-  for (std::size_t i = 0; first && i < impl_->listeners.size(); ++i)
-    impl_->watch(static_cast<std::uint8_t>(i));
+  if (!first) return;
+  for (auto& listener : impl_->listeners) impl_->watch(*listener);
 }
 
 void UdpTransport::set_external(std::optional<base::SocketAddress> external, IsLocal is_local) {
@@ -89,7 +135,12 @@ bool UdpTransport::send(const Flow& flow, std::string_view message) {
     impl_->counters.send_errors.add();
     return false;
   }
-  if (impl_->listeners[flow.listener]->socket.send(message, flow.remote)) {
+  Impl::Listener& listener = *impl_->listeners[flow.listener];
+  if (impl_->collecting) {
+    impl_->collect(listener, message, flow.remote);
+    return true;
+  }
+  if (listener.socket.send(message, flow.remote)) {
     impl_->counters.sent.add();
     return true;
   }

@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxSourceAddresses = 4096;  // remote hosts whose 
 
 struct UdpTransportCounters {
   base::Counter received, sent, send_errors;
+  base::Counter pauses;  // reads that waited for more to come (gathering.h)
 };
 
 class UdpTransport final : public Sink {
@@ -33,7 +34,10 @@ class UdpTransport final : public Sink {
   // Adds a listener; the error names the port that is taken. kLimit above kMaxListeners.
   base::Result<std::uint8_t> listen(const base::SocketAddress& local);
   // Who gets what is received; nothing is read before it is set. A datagram is valid until he returns.
-  void set_receiver(Receiver receiver);
+  // `failed` is told of a flow that the system refused after send() had taken the message: what is sent while
+  // a batch is being handled leaves at its end.
+  using Failed = std::function<void(const Flow&, base::Instant now)>;
+  void set_receiver(Receiver receiver, Failed failed = {});
   // The address that remotes are shown for which `is_local` is false (externaddr); port 0: the listener's.
   // nullopt: every remote is shown the listener's own.
   using IsLocal = std::function<bool(const base::SocketAddress& remote)>;

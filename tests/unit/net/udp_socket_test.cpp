@@ -134,6 +134,31 @@ TEST(UdpSocket, what_cannot_be_sent_is_false) {
   EXPECT_FALSE(socket.send("x", *SocketAddress::parse("::1", 9)));
 }
 
+TEST(UdpSocket, a_batch_is_sent_in_order_past_what_is_refused) {
+  auto from = bound(), to = bound();
+  auto refused_address = *SocketAddress::parse("192.0.2.1", 5060);  // not from a loopback address
+  SendBatch batch;
+  EXPECT_TRUE(batch.empty());
+  for (int i = 0; i < 70; ++i) batch.add(std::to_string(i), i % 10 == 9 ? refused_address : to.local());
+  EXPECT_TRUE(batch.full());
+  int refused = 0;
+  from.send(batch, [&](const SocketAddress& address, int error) {
+    EXPECT_EQ(address, refused_address);
+    EXPECT_NE(error, 0);
+    ++refused;
+  });
+  EXPECT_EQ(refused, 7);
+  EXPECT_TRUE(batch.empty());
+  ReceiveBatch received;
+  std::vector<std::string> got;
+  for (auto some = to.receive(received); !some.empty(); some = to.receive(received))
+    for (const auto& datagram : some) got.emplace_back(datagram.bytes.data(), datagram.bytes.size());
+  ASSERT_EQ(got.size(), 63u);
+  EXPECT_EQ(got.front(), "0");
+  EXPECT_EQ(got[9], "10");
+  EXPECT_EQ(got.back(), "68");
+}
+
 TEST(UdpSocket, a_port_in_use_is_named) {
   auto first = bound();
   auto second = UdpSocket::bind(first.local());

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sip/transport/gathering.h"
 #include "sip/transport/source_cache.h"
 
 namespace polyfon::sip {
@@ -66,6 +67,92 @@ TEST_F(Udp, receives_more_than_one_turn_takes) {
   receive(200);
   ASSERT_EQ(texts.size(), 200u);
   EXPECT_EQ(texts[199], "199");
+}
+
+// Sends ten datagrams a millisecond from the loop that receives them.
+struct Stream {
+  Stream(Udp& test, int count) : test_(test), left_(count) { send(test.loop.now()); }
+  void send(base::Instant now) {
+    for (int i = 0; i < 10 && left_ > 0; ++i)
+      socket_->send(std::to_string(--left_), test_.transport.listeners()[test_.index]);
+    if (left_ > 0) test_.loop.timers().arm(timer_, now + 1ms);
+  }
+  Udp& test_;
+  int left_;
+  base::Result<net::UdpSocket> socket_ = net::UdpSocket::bind(loopback());
+  base::Timer timer_ = base::Timer::of<&Stream::send>(this);
+};
+
+TEST_F(Udp, many_datagrams_are_gathered_and_none_is_lost) {
+  listen_and_record();
+  Stream stream(*this, 2000);
+  receive(2000);
+  ASSERT_EQ(texts.size(), 2000u);
+  for (int i = 0; i < 2000; ++i) ASSERT_EQ(texts[static_cast<std::size_t>(i)], std::to_string(1999 - i));
+  EXPECT_GT(transport.counters().pauses.value(), 0u);
+}
+
+TEST_F(Udp, after_many_datagrams_a_single_one_is_received) {
+  listen_and_record();
+  Stream stream(*this, 2000);
+  receive(2000);
+  base::Timer quiet(&loop, [](void* at, base::Instant) { static_cast<net::Loop*>(at)->stop(); });
+  loop.timers().arm(quiet, loop.now() + 4 * Gathering::kWindow);
+  loop.run();
+  auto pauses = transport.counters().pauses.value();
+  auto socket = net::UdpSocket::bind(loopback());
+  socket->send("alone", transport.listeners()[index]);
+  receive(2001);
+  ASSERT_EQ(texts.size(), 2001u);
+  EXPECT_EQ(transport.counters().pauses.value(), pauses);
+}
+
+TEST_F(Udp, what_a_batch_is_answered_with_goes_to_each_sender) {
+  index = *transport.listen(loopback());
+  auto a = net::UdpSocket::bind(loopback()), b = net::UdpSocket::bind(loopback());
+  std::size_t handled = 0;
+  transport.set_receiver([&](const Flow& flow, std::span<const char> bytes, base::Instant) {
+    EXPECT_TRUE(transport.send(flow, "to " + std::string(bytes.data(), bytes.size())));
+    if (++handled == 100) loop.stop();
+  });
+  for (int i = 0; i < 50; ++i) {
+    a->send("a" + std::to_string(i), transport.listeners()[index]);
+    b->send("b" + std::to_string(i), transport.listeners()[index]);
+  }
+  receive(0);
+  ASSERT_EQ(handled, 100u);
+  EXPECT_EQ(transport.counters().sent.value(), 100u);
+  net::ReceiveBatch batch;
+  for (auto* socket : {&*a, &*b}) {
+    std::vector<std::string> got;
+    for (auto some = socket->receive(batch); !some.empty(); some = socket->receive(batch))
+      for (const auto& datagram : some) got.emplace_back(datagram.bytes.data(), datagram.bytes.size());
+    ASSERT_EQ(got.size(), 50u);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(got[i], (socket == &*a ? "to a" : "to b") + std::to_string(i));
+  }
+}
+
+TEST_F(Udp, what_a_batch_cannot_send_is_told_by_its_flow) {
+  index = *transport.listen(loopback());
+  auto unreachable = *base::SocketAddress::parse("192.0.2.1", 5060);  // not from a loopback address
+  std::vector<Flow> failed;
+  std::size_t handled = 0;
+  transport.set_receiver(
+      [&](const Flow& flow, std::span<const char>, base::Instant) {
+        EXPECT_TRUE(transport.send({Protocol::kUdp, flow.listener, unreachable}, "nowhere"));
+        EXPECT_TRUE(transport.send(flow, "here"));
+        if (++handled == 2) loop.stop();
+      },
+      [&](const Flow& flow, base::Instant) { failed.push_back(flow); });
+  auto socket = net::UdpSocket::bind(loopback());
+  socket->send("1", transport.listeners()[index]);
+  socket->send("2", transport.listeners()[index]);
+  receive(0);
+  ASSERT_EQ(failed.size(), 2u);
+  EXPECT_EQ(failed[0], (Flow{Protocol::kUdp, index, unreachable}));
+  EXPECT_EQ(transport.counters().send_errors.value(), 2u);
+  net::ReceiveBatch batch;
+  EXPECT_EQ(socket->receive(batch).size(), 2u);
 }
 
 TEST_F(Udp, sends_from_the_listener) {
