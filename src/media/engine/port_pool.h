@@ -1,4 +1,4 @@
-// PortPool: which pairs of RTP and RTCP ports are taken. Chosen from a random start (sip-cases 5.3.4: not
+// PortPool: which pairs of RTP and RTCP ports are taken. Chosen by chance (sip-cases 5.3.4: not
 // guessable), and not used again for 32 s, so that a late packet of one call never reaches another; when
 // nothing else is free, the pair that has rested longest serves again after 1 s: a busy hour is not turned
 // away. Pure, thread: control.
@@ -29,24 +29,21 @@ class PortPool {
   void refuse(std::uint16_t port, base::Instant now) { give_back(port, now); }
 
   bool in_use(std::uint16_t port) const;  // either of the pair
-  std::size_t pairs() const { return states_.size(); }
-  std::size_t used() const { return used_; }
+  std::size_t pairs() const { return used_.size(); }
+  std::size_t used() const { return used_.size() - free_.size() - resting_.size(); }
 
  private:
-  enum class State : std::uint8_t { kFree, kUsed, kResting };
   struct Resting {
     base::Instant until;
-    std::uint32_t pair;
+    std::uint16_t pair;
   };
-  std::uint16_t port_of(std::size_t pair) const { return static_cast<std::uint16_t>(first_ + 2 * pair); }
-  void wake(base::Instant now);
-  std::uint16_t use(std::size_t pair);
+  std::uint16_t use(std::uint16_t pair);
 
   std::uint16_t first_ = 0;
-  std::uint16_t last_ = 0;  // as configured, for the error
-  std::vector<State> states_;
+  std::uint16_t last_ = 0;           // as configured, for the error
+  std::vector<bool> used_;           // by pair: (port - first) / 2
+  std::vector<std::uint16_t> free_;  // in no order
   std::deque<Resting> resting_;
-  std::size_t used_ = 0;
 };
 
 }  // namespace polyfon::media
