@@ -1,5 +1,7 @@
 // Challenges and credentials (RFC 3261 20.7, 20.44, 25.1): a scheme, then name=value pairs with commas
 // between. Such a header is never a comma list of several (RFC 3261 7.3.1).
+#include <span>
+
 #include "sip/message/grammar.h"
 #include "sip/message/headers.h"
 
@@ -9,9 +11,7 @@ namespace {
 
 enum class Step { kFound, kEnd, kBroken };
 
-struct Pair {
-  std::string_view name, value;
-};
+using Pair = AuthValue::Pair;
 
 Step next_pair(grammar::Cursor& cursor, Pair& pair) {
   do {
@@ -32,6 +32,10 @@ Step next_pair(grammar::Cursor& cursor, Pair& pair) {
 }  // namespace
 
 std::optional<std::string_view> AuthValue::find(std::string_view name) const {
+  for (const Pair& pair : std::span(kept).first(kept_count)) {
+    if (base::iequals(pair.name, name)) return pair.value;
+  }
+  if (kept_count > 0 && kept_count < kKept) return std::nullopt;  // these are all
   grammar::Cursor cursor{text};
   Pair pair;
   while (next_pair(cursor, pair) == Step::kFound) {
@@ -57,6 +61,7 @@ base::Result<AuthValue> parse_auth(std::string_view value) {
       return base::fail(base::ErrorCode::kInvalid, "Digest: expected name=value pairs");
     if (count == kMaxHeaderParameters)
       return base::fail(base::ErrorCode::kLimit, "Digest: more than 64 pairs");
+    if (count < AuthValue::kKept) auth.kept[auth.kept_count++] = pair;
   }
 }
 

@@ -1,6 +1,7 @@
 // Decoders of header values into views (RFC 3261 20, 25.1). Each takes the value of one header line, or the
 // rest of a comma list, and says what was wrong; none allocates. Limits are named here.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -49,6 +50,13 @@ struct CSeq {
 struct AuthValue {
   std::string_view scheme;  // "Digest"
   std::string_view text;    // the rest
+  // The first pairs of a Digest, in order, so that those who ask for ten do not scan ten times.
+  struct Pair {
+    std::string_view name, value;
+  };
+  static constexpr std::size_t kKept = 16;
+  std::array<Pair, kKept> kept;
+  std::size_t kept_count = 0;
   // Quotes removed, escapes as written (unq() of RFC 7616 3.4); nullopt too behind a pair that breaks the
   // grammar.
   std::optional<std::string_view> find(std::string_view name) const;
