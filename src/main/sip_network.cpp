@@ -74,10 +74,11 @@ base::Result<> SipNetwork::listen(const config::Snapshot& snapshot, sip::UserAge
   auto receive = [&user_agent](const sip::Flow& flow, std::span<const char> bytes, base::Instant now) {
     user_agent.receive(flow, bytes, now);
   };
-  udp_.set_receiver(receive);
-  streams_.set_receiver(receive, [&user_agent](const sip::Flow& flow, base::Instant now) {
+  auto failed = [&user_agent](const sip::Flow& flow, base::Instant now) {
     user_agent.flow_failed(flow, now);
-  });
+  };
+  udp_.set_receiver(receive, failed);
+  streams_.set_receiver(receive, failed);
   if (needs_tls(snapshot)) {
     auto tls = read_certificates(snapshot.sip.tls, !snapshot.sip.tls_bind.empty());
     if (!tls)
