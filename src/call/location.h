@@ -20,11 +20,13 @@ struct ContactAddress {
   unsigned q = 1000;              // preference in thousandths (RFC 3261 20.10)
   // +sip.instance: contacts of one instance are flows to the same phone: one at a time (RFC 5626 7). "": none.
   std::string instance;
+  std::vector<sip::Flow> alternatives{};  // where to send when `flow` fails, in order (RFC 3263 4.3)
 };
 
 // One phone of an account: what a GRUU names (RFC 5627).
 struct Instance {
   std::string account, instance;
+  std::string grid = {};  // what the GRUU's owner wrote into it: goes on with the call
 };
 
 class Location {
