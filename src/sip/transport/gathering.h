@@ -11,9 +11,9 @@ namespace polyfon::sip {
 
 class Gathering {
  public:
-  static constexpr base::Duration kLongest = std::chrono::milliseconds(10);  // what a datagram may wait
+  static constexpr base::Duration kLongest = std::chrono::milliseconds(20);  // what a datagram may wait
   static constexpr base::Duration kShortest = std::chrono::milliseconds(1);
-  static constexpr std::size_t kGoal = 32;  // datagrams a wake-up
+  static constexpr std::size_t kGoal = 64;  // datagrams a wake-up
   static constexpr base::Duration kWindow = std::chrono::milliseconds(50);
   static constexpr double kEnter = 1000, kLeave = 500;  // datagrams a second
 
