@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dialplan/application.h"
+#include "dialplan/extension_line.h"
 #include "dialplan/location.h"
 
 namespace polyfon::dialplan {
@@ -19,6 +20,7 @@ class Checker {
       for (const Extension& extension : context->extensions)
         for (const Step& step : extension.steps) {
           check_application(step);
+          check_separators(step);
           if (base::iequals(step.application, "Goto"))
             check_target(*context, extension, step, step.arguments);
           if (base::iequals(step.application, "GotoIf") || base::iequals(step.application, "GotoIfTime"))
@@ -35,6 +37,14 @@ class Checker {
     else
       diagnostics_.warning(step.where, fmt::format("there is no application '{}': calls end here",
                                                    base::printable(step.application)));
+  }
+
+  void check_separators(const Step& step) {
+    if (find_application(step.application) && has_old_separators(step.application, step.arguments))
+      diagnostics_.warning(
+          step.where, fmt::format("{}({}): '|' has not separated arguments since Asterisk 1.6; write ',', or "
+                                  "compat=1.4 in [general]",
+                                  step.application, base::printable(step.arguments)));
   }
 
   // cond?there:elsewhere, either may be left out.

@@ -107,4 +107,59 @@ ApplicationCall parse_application(std::string_view text, std::vector<std::string
   return {std::string(name), std::string(arguments)};
 }
 
+namespace {
+
+bool keeps_bars(std::string_view application) {
+  for (std::string_view name : {"NoOp", "Verbose", "Log", "System", "TrySystem"})
+    if (base::iequals(base::trim(application), name)) return true;
+  return false;
+}
+
+// Where what begins at `from` with its opening bracket ends; the end of the text when it does not.
+std::size_t end_of(std::string_view text, std::size_t from, char open, char close) {
+  int depth = 0;
+  for (std::size_t i = from; i < text.size(); ++i) {
+    if (text[i] == open) ++depth;
+    if (text[i] == close && --depth == 0) return i;
+  }
+  return text.size();
+}
+
+std::string bars_to_commas(std::string_view arguments) {
+  std::string out(arguments);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::string_view rest = std::string_view(out).substr(i);
+    if (rest.starts_with('\\'))
+      ++i;
+    else if (rest.starts_with("$["))  // '|' is its operator
+      i = end_of(out, i + 1, '[', ']');
+    else if (rest.starts_with("SHELL("))
+      i = end_of(out, i + 5, '(', ')');
+    else if (rest.starts_with('|'))
+      out[i] = ',';
+  }
+  return out;
+}
+
+}  // namespace
+
+ApplicationCall parse_old_application(std::string_view text, std::vector<std::string>& warnings) {
+  text = base::trim(text);
+  const auto comma = text.find_first_of(",|");
+  ApplicationCall call = comma != std::string_view::npos && comma < text.find('(')
+                             ? ApplicationCall{std::string(base::trim(text.substr(0, comma))),
+                                               std::string(base::trim(text.substr(comma + 1)))}
+                             : parse_application(text, warnings);
+  if (!keeps_bars(call.name)) call.arguments = bars_to_commas(call.arguments);
+  if (base::iequals(call.name, "Set")) call.name = "MSet";
+  return call;
+}
+
+bool has_old_separators(std::string_view application, std::string_view arguments) {
+  if (keeps_bars(application) || base::iequals(application, "GotoIfTime") ||
+      base::iequals(application, "ExecIfTime"))
+    return false;
+  return bars_to_commas(arguments) != arguments;
+}
+
 }  // namespace polyfon::dialplan

@@ -33,4 +33,12 @@ PriorityPart take_priority(std::string_view& text);
 // What is left: the application and its arguments. `hint`: the text as it stands is what is watched.
 ApplicationCall parse_application(std::string_view text, std::vector<std::string>& warnings);
 
+// The same as Asterisk 1.4 reads it (compat=1.4): "App,arguments" too, and '|' between arguments. A '|' stays
+// what it is in texts (NoOp, Verbose, Log), in commands (System, TrySystem, ${SHELL()}) and after a
+// backslash. Set is MSet there.
+ApplicationCall parse_old_application(std::string_view text, std::vector<std::string>& warnings);
+
+// Whether '|' seems to separate these arguments, as in Asterisk 1.4; since 1.6 it is a character.
+bool has_old_separators(std::string_view application, std::string_view arguments);
+
 }  // namespace polyfon::dialplan

@@ -198,12 +198,12 @@ AppResult Interpreter::leave_macros(call::Channel& channel, const call::Dialplan
   while (!state.subroutines().empty() && state.subroutines().back().kind == Kind::kMacro) {
     const bool inside = base::iequals(position.context, state.subroutines().back().context);
     if (goes_on && inside && exists(channel, position)) break;
+    const auto offset =
+        base::parse_number<int>(base::trim(variable_of(channel, "MACRO_OFFSET")), 1, kMaxPriority);
     const Subroutine macro = *state.leave();
     if (!inside && goes_on) continue;  // Goto out of it: that is where the call is now
     position = macro.caller;
     ++position.priority;
-    const auto offset =
-        base::parse_number<int>(base::trim(variable_of(channel, "MACRO_OFFSET")), 1, kMaxPriority);
     call::DialplanPosition further = position;
     if (offset) further.priority += *offset;
     if (offset && exists(channel, further)) position = further;

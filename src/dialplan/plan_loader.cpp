@@ -54,6 +54,8 @@ void PlanLoader::load_general(const config::Section& section) {
       flag(line, settings.is_static);
     else if (name == "extenpatternmatchnew")
       flag(line, ignored);  // the same answers, by another search
+    else if (name == "compat")
+      load_compat(line.value, old_);
     else if (name == "overrideswitch" || name == "userscontext" || name == "priorityjumping")
       warn(fmt::format("{} is not done by polyfon yet: going on without it", name));
     else
@@ -99,6 +101,7 @@ void PlanLoader::load_context(const config::Section& section) {
   }
   Context& context = context_named(section.name, section.where);
   last_ = {};
+  context_old_ = old_;
   for (const config::Variable& line : section.variables) {
     where_ = line.where;
     if (base::istarts_with(line.name, "same"))
@@ -115,11 +118,22 @@ void PlanLoader::load_context(const config::Section& section) {
       load_switch(context, line.value, false);
     else if (base::iequals(line.name, "eswitch"))
       load_switch(context, line.value, true);
+    else if (base::iequals(line.name, "compat"))
+      load_compat(line.value, context_old_);
     else if (base::iequals(line.name, "autohints"))
       context.auto_hints = base::parse_boolean(line.value).value_or(false);
     else
       warn(fmt::format("unknown directive '{}': ignored", base::printable(line.name)));
   }
+}
+
+// How lines below are read: as Asterisk 1.4 did, or as it does since 1.6.
+void PlanLoader::load_compat(std::string_view value, bool& old) {
+  value = base::trim(value);
+  if (value == "1.4" || value == "1.6")
+    old = value == "1.4";
+  else
+    warn(fmt::format("compat={}: expected 1.4 or 1.6", base::printable(value)));
 }
 
 void PlanLoader::load_same(Context& context, const config::Variable& line) {
@@ -221,6 +235,7 @@ void PlanLoader::load_line(Context& context, std::string_view rest) {
   if (!priority) return;
   std::vector<std::string> said;
   ApplicationCall call = *priority == Continuation::kHint ? ApplicationCall{std::string(base::trim(rest)), {}}
+                         : context_old_                   ? parse_old_application(rest, said)
                                                           : parse_application(rest, said);
   for (auto& text : said) warn(std::move(text));
   last_.priority = *priority;

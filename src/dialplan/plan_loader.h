@@ -38,6 +38,7 @@ class PlanLoader final : private Reporter {
   void load_same(Context& context, const config::Variable& line);
   void load_include(Context& context, std::string_view value);
   void load_switch(Context& context, std::string_view value, bool evaluate);
+  void load_compat(std::string_view value, bool& old);
 
   // The priority that is meant, `+N` included; kHint for a hint; nullopt: the line is dropped, and it was
   // said why.
@@ -60,7 +61,9 @@ class PlanLoader final : private Reporter {
   Globals globals_;
   std::vector<std::string> global_names_;  // in the order of the file
   Continuation last_;
-  config::Location where_;  // of the line in hand
+  config::Location where_;    // of the line in hand
+  bool old_ = false;          // [general] compat=1.4
+  bool context_old_ = false;  // that, or compat => 1.4 of the context in hand
   std::size_t steps_ = 0;
   std::unordered_map<std::string_view, Context*> own_;  // contexts by name
   // Where an extension stands in its context's vector, by context and key.
