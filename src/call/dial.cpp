@@ -6,23 +6,12 @@
 #include "base/text.h"
 #include "call/bridge.h"
 #include "call/dial_operation.h"
+#include "call/dial_resource.h"
 #include "call/exchange.h"
 
 namespace polyfon::call {
 
 namespace {
-
-// The peer and the number of SIP/peer, SIP/peer/number, SIP/number@peer (asterisk 3.1).
-struct Resource {
-  std::string peer, number;
-};
-Resource parse_resource(std::string_view text) {
-  if (auto slash = text.find('/'); slash != std::string_view::npos)
-    return {std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
-  if (auto at = text.rfind('@'); at != std::string_view::npos)
-    return {std::string(text.substr(at + 1)), std::string(text.substr(0, at))};
-  return {std::string(text), {}};
-}
 
 // chan_sip's reading of a refusal: busy, or congestion; silence means that nobody is there, or has not
 // answered when it rang before.
@@ -60,6 +49,8 @@ DialOperation::~DialOperation() {
 }
 
 base::Task<DialResult> DialOperation::run() {
+  if (std::ranges::any_of(request_.targets, [&](const DialTarget& target) { return is_host(target); }))
+    co_await locate_hosts();
   for (const auto& target : request_.targets) dial_target(target);
   if (!legs_.empty()) begin_waiting();
   std::optional<base::Instant> deadline;
@@ -90,9 +81,15 @@ base::Task<DialResult> DialOperation::run() {
   co_return finish(status_of_failures(), last_cause_);
 }
 
+bool DialOperation::is_sip(const DialTarget& target) {
+  return base::iequals(target.technology, "SIP") || base::iequals(target.technology, "PJSIP");
+}
+
 void DialOperation::dial_target(const DialTarget& target) {
-  bool sip = base::iequals(target.technology, "SIP") || base::iequals(target.technology, "PJSIP");
-  Resource resource = parse_resource(target.resource);
+  const bool sip = is_sip(target);
+  const DialResource resource = parse_resource(target.resource);
+  if (sip && hosts_.contains(resource.peer))
+    return dial_endpoint(target, endpoint_of_host(resource.peer), resource.number);
   auto found = exchange_.snapshot().endpoint_by_name.find(resource.peer);
   if (!sip || found == exchange_.snapshot().endpoint_by_name.end() || !found->second->may_be_called()) {
     base::log_warning(
@@ -115,7 +112,9 @@ void DialOperation::dial_endpoint(const DialTarget& target, std::shared_ptr<cons
     return;
   }
   bool dialled = false;
-  for (const auto& contact : exchange_.parts_.location.contacts(endpoint->name)) {
+  auto contacts = hosts_.contains(endpoint->name) ? contacts_of_host(endpoint->name)
+                                                  : exchange_.parts_.location.contacts(endpoint->name);
+  for (const auto& contact : contacts) {
     if (!contact.reachable) continue;
     auto leg = exchange_.dial_contact(caller_, endpoint, contact, number, request_.timeout);
     if (!leg) {

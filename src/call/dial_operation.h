@@ -2,6 +2,7 @@
 // meanwhile. Lives in the frame of Exchange::dial(): when the caller's script is destroyed, so is this, and
 // its legs are hung up. thread: control.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include "base/task.h"
 #include "call/channel.h"
 #include "call/dial.h"
+#include "call/location.h"
+#include "call/wait.h"
 
 namespace polyfon::call {
 
@@ -30,6 +33,18 @@ class DialOperation {
     std::string dial_string;
   };
 
+  // dial_host.cpp
+  struct LocatedHost {
+    std::string host;
+    std::vector<sip::Flow> flows;  // empty: it was not found
+  };
+  bool is_host(const DialTarget& target) const;
+  base::Task<> locate_hosts();
+  void locate_host(const std::shared_ptr<Waiter<LocatedHost>>& answers, std::string host);
+  std::shared_ptr<const config::Endpoint> endpoint_of_host(const std::string& host) const;
+  std::vector<ContactAddress> contacts_of_host(const std::string& host) const;
+
+  static bool is_sip(const DialTarget& target);
   void dial_target(const DialTarget& target);
   void dial_endpoint(const DialTarget& target, std::shared_ptr<const config::Endpoint> endpoint,
                      const std::string& number);
@@ -49,7 +64,8 @@ class DialOperation {
   ChannelId answered_;
   unsigned busy_ = 0, congested_ = 0, unreachable_ = 0, unanswered_ = 0;
   HangupCause last_cause_ = HangupCause::kNone;
-  ChannelId heard_;  // the leg whose early media the caller hears
+  ChannelId heard_;                                      // the leg whose early media the caller hears
+  std::map<std::string, std::vector<sip::Flow>> hosts_;  // of the targets: where their servers are
   base::Instant started_{};
   std::optional<base::Instant> answered_at_;
   DialResult result_;

@@ -27,6 +27,7 @@
 #include "media/engine/engine.h"
 #include "sip/auth/digest.h"
 #include "sip/dialog/user_agent.h"
+#include "sip/transaction/locator.h"
 
 namespace polyfon::call {
 
@@ -46,6 +47,7 @@ class Exchange final : public sip::SessionHandler {
     base::Random& random;
     const base::Clock& clock;
     Offload offload;
+    sip::Locator* locator = nullptr;  // null: only accounts are dialled, no hosts
   };
   Exchange(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
   ~Exchange() override;

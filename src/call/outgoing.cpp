@@ -108,6 +108,8 @@ void Exchange::on_progress(sip::SessionId session, int status, const sip::Messag
   Channel* leg = channel_of(session);
   if (!leg || leg->state_ == ChannelState::kUp) return;
   ReadyQueue::Turn turn(ready_);
+  leg->flow_ =
+      parts_.user_agent.flow_of(session).value_or(leg->flow_);  // RFC 3263 4.3: it may be another server
   bool early_media = false;
   // An answer in a provisional response is a preview until the 2xx repeats it (RFC 6337 3.1.1).
   if (!sdp.empty() && leg->negotiation_->accept_answer(sdp)) {
@@ -127,6 +129,8 @@ void Exchange::on_answered(sip::SessionId session, const sip::Message&, std::str
   Channel* leg = channel_of(session);
   if (!leg) return;
   ReadyQueue::Turn turn(ready_);
+  leg->flow_ =
+      parts_.user_agent.flow_of(session).value_or(leg->flow_);  // RFC 3263 4.3: it may be another server
   if (!sdp.empty()) {
     if (auto agreed = leg->negotiation_->accept_answer(sdp); !agreed) {
       base::log_notice("call", "{}: {}", leg->name, agreed.error().text);

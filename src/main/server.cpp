@@ -28,6 +28,7 @@
 #include "service/registrar/registrar.h"
 #include "service/registrar/sql_binding_store.h"
 #include "service/registrar/static_hosts.h"
+#include "sip/transport/server_locator.h"
 #include "sip/transport/udp_transport.h"
 
 namespace polyfon {
@@ -50,6 +51,10 @@ sip::UserAgentOptions user_agent_options(const config::Snapshot& snapshot) {
   options.user_agent = snapshot.sip.user_agent.empty() ? "polyfon " POLYFON_VERSION : snapshot.sip.user_agent;
   options.t1 = snapshot.sip.t1;
   return options;
+}
+
+sip::LocatorSettings locator_settings(const config::Snapshot& snapshot) {
+  return {.services = snapshot.sip.srv_lookup};
 }
 
 media::EngineOptions engine_options(const config::Snapshot& snapshot) {
@@ -82,6 +87,7 @@ class Server {
 
  private:
   base::Result<> listen();
+  std::optional<sip::Flow> way_to(sip::Protocol protocol, const base::SocketAddress& remote) const;
   void take_signals();
   void apply(const Configuration& configuration);
   void show_external_address();
@@ -106,6 +112,8 @@ class Server {
   sip::UserAgent user_agent_;
   std::unique_ptr<media::Engine> media_;
   net::Resolver resolver_{control_};
+  const std::vector<base::SocketAddress> bound_;  // the listeners of UDP
+  sip::ServerLocator locator_;
   registrar::StaticHosts hosts_;
   std::unique_ptr<registrar::SqlBindingStore> bindings_;
   std::unique_ptr<registrar::Registrar> registrar_;
@@ -140,11 +148,14 @@ Server::Server(ServeOptions options, Configuration configuration)
       media_(media::make_threaded_engine(
           engine_options(*snapshot_),
           [this](std::move_only_function<void()> work) { control_.post(std::move(work)); })),
-      hosts_(
-          [this](std::string host, std::uint16_t port, registrar::StaticHosts::Answer answer) {
-            resolver_.resolve(std::move(host), port, std::move(answer));
+      bound_(snapshot_->sip.bind),
+      locator_(
+          resolver_, random_,
+          [this](sip::Protocol protocol, const base::SocketAddress& remote) {
+            return way_to(protocol, remote);
           },
-          control_.timers()),
+          locator_settings(*snapshot_)),
+      hosts_(locator_, control_.timers()),
       reloader_(options_.config, offload(), [this](const Configuration& fresh) { apply(fresh); }) {}
 
 Server::~Server() {
@@ -182,10 +193,11 @@ base::Result<> Server::start() {
   registrar_ = std::make_unique<registrar::Registrar>(
       registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get()},
       snapshot_);
+  user_agent_.set_locator(locator_);
   user_agent_.set_request_handler(sip::Method::kRegister, *registrar_, registrar::Registrar::kExtensions);
   exchange_ = std::make_unique<call::Exchange>(
       call::Exchange::Parts{user_agent_, transport_, *media_, *registrar_, nonces_, control_.timers(),
-                            random_, clock_, offload()},
+                            random_, clock_, offload(), &locator_},
       snapshot_);
   interpreter_ = std::make_unique<dialplan::Interpreter>(*exchange_, clock_);
   interpreter_->set_plan(plan_);
@@ -236,6 +248,14 @@ base::Result<> Server::listen() {
   return {};
 }
 
+// By the first listener of that address family.
+std::optional<sip::Flow> Server::way_to(sip::Protocol protocol, const base::SocketAddress& remote) const {
+  for (std::size_t i = 0; i < bound_.size(); ++i)
+    if (protocol == sip::Protocol::kUdp && bound_[i].is_v6() == remote.is_v6())
+      return sip::Flow{.protocol = protocol, .listener = static_cast<std::uint8_t>(i), .remote = remote};
+  return std::nullopt;
+}
+
 void Server::take_signals() {
   signals_.push_back(control_.watch_signal(SIGHUP, [this] {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("main", "{}", reopened.error().text);
@@ -251,6 +271,7 @@ void Server::apply(const Configuration& configuration) {
   workers_.post([snapshot = std::exchange(snapshot_, configuration.snapshot),
                  plan = std::exchange(plan_, configuration.plan)] {});
   user_agent_.set_options(user_agent_options(*snapshot_));
+  locator_.set(locator_settings(*snapshot_));
   hosts_.set_snapshot(*snapshot_);
   show_external_address();
   registrar_->set_snapshot(snapshot_);

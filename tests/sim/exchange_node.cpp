@@ -66,15 +66,23 @@ ExchangeNode::ExchangeNode(World& world, base::SocketAddress address, const SimC
       agent_(sink_, world.timers(), world.random()),
       media_(world),
       nonces_(world.random()),
-      registrar_({agent_, world.timers(), world, nonces_}, configuration.snapshot),
+      names_(world),
+      locator_(names_, world.random(),
+               [](sip::Protocol protocol, const base::SocketAddress& remote) {
+                 return std::optional(sip::Flow{.protocol = protocol, .remote = remote});
+               }),
+      hosts_(locator_, world.timers()),
+      registrar_({agent_, world.timers(), world, nonces_, &hosts_}, configuration.snapshot),
       exchange_({agent_, sink_, media_, registrar_, nonces_, world.timers(), world.random(), world,
                  [&world](std::move_only_function<void()> work, std::move_only_function<void()> done) {
                    work();
                    world.later(kWorkerTime, std::move(done));
-                 }},
+                 },
+                 &locator_},
                 configuration.snapshot),
       interpreter_(exchange_, world),
       recorder_(*journal_, [] {}) {
+  agent_.set_locator(locator_);
   agent_.set_request_handler(sip::Method::kRegister, registrar_, registrar::Registrar::kExtensions);
   interpreter_.set_plan(configuration.plan);
   exchange_.set_script_runner(interpreter_);

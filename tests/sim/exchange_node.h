@@ -12,10 +12,13 @@
 #include "dialplan/plan.h"
 #include "service/cdr/recorder.h"
 #include "service/registrar/registrar.h"
+#include "service/registrar/static_hosts.h"
 #include "sim/sim_engine.h"
+#include "sim/sim_names.h"
 #include "sim/world.h"
 #include "sip/auth/digest.h"
 #include "sip/dialog/user_agent.h"
+#include "sip/transport/server_locator.h"
 #include "store/journal.h"
 
 namespace polyfon::sim {
@@ -43,6 +46,8 @@ class ExchangeNode final : public call::EventReader {
   call::Exchange& exchange() { return exchange_; }
   SimEngine& media() { return media_; }
   registrar::Registrar& registrar() { return registrar_; }
+  SimNames& names() { return names_; }  // of hosts; sip.conf's are asked for at the start and every 5 minutes
+  registrar::StaticHosts& hosts() { return hosts_; }
   store::Journal& journal() { return *journal_; }
   sip::UserAgent& agent() { return agent_; }
   dialplan::Interpreter& interpreter() { return interpreter_; }
@@ -75,6 +80,9 @@ class ExchangeNode final : public call::EventReader {
   sip::UserAgent agent_;
   SimEngine media_;
   sip::NonceSource nonces_;
+  SimNames names_;
+  sip::ServerLocator locator_;
+  registrar::StaticHosts hosts_;
   registrar::Registrar registrar_;
   call::Exchange exchange_;
   dialplan::Interpreter interpreter_;

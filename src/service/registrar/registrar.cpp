@@ -91,8 +91,8 @@ struct Registrar::Impl {
   // --- where accounts are ---
   void place_fixed();
   void place(const EndpointPtr& endpoint, base::Duration first_question = {});
-  std::string fixed_uri(const config::Endpoint& endpoint, const base::SocketAddress& address) const;
-  sip::Flow fixed_flow(const base::SocketAddress& address) const;
+  std::string fixed_uri(const config::Endpoint& endpoint) const;
+  void take_servers(call::ContactAddress& contact, std::string_view account) const;
   std::string_view peer_at(const base::SocketAddress& address) const;
 
   // --- bindings ---
@@ -289,19 +289,18 @@ void Registrar::Impl::sweep(base::Instant now) {
 // An account with a fixed host has one binding, made from the configuration: it does not expire and is not
 // stored. Without an address it has none.
 void Registrar::Impl::place(const EndpointPtr& endpoint, base::Duration first_question) {
-  auto address = parts.hosts ? parts.hosts->address_of(endpoint->name) : std::nullopt;
-  if (!address) {
+  auto flow = parts.hosts ? parts.hosts->flow_of(endpoint->name) : std::nullopt;
+  if (!flow) {
     accounts.erase(endpoint->name);
     return;
   }
   Account& account = accounts[endpoint->name];
-  const std::string uri = fixed_uri(*endpoint, *address);
-  const sip::Flow flow = fixed_flow(*address);
+  const std::string uri = fixed_uri(*endpoint);
   if (account.bindings.empty() || account.bindings[0].contact_uri() != uri ||
-      account.bindings[0].flow != flow) {
+      account.bindings[0].flow != *flow) {
     account.bindings.clear();
     account.bindings.emplace_back(BindingTexts{uri, {}, {}, {}});
-    account.bindings[0].flow = flow;
+    account.bindings[0].flow = *flow;
     account.bindings[0].expires = Binding::kNever;
     if (account.probe) account.probe->ask_in(first_question);
   }
@@ -315,25 +314,22 @@ void Registrar::Impl::place_fixed() {
 }
 
 // The name that sip.conf gives stays in the Request-URI: providers check the domain.
-std::string Registrar::Impl::fixed_uri(const config::Endpoint& endpoint,
-                                       const base::SocketAddress& address) const {
+std::string Registrar::Impl::fixed_uri(const config::Endpoint& endpoint) const {
   std::string user = endpoint.username.empty() ? std::string() : sip::escape_user(endpoint.username) + "@";
-  bool literal = base::SocketAddress::parse(endpoint.host, endpoint.port).has_value();
-  std::string host = literal ? address.uri_host() : endpoint.host;
+  auto literal = base::SocketAddress::parse(endpoint.host, endpoint.port);
+  std::string host = literal ? literal->uri_host() : endpoint.host;
   std::string port = endpoint.port == 5060 ? std::string() : fmt::format(":{}", endpoint.port);
   return fmt::format("sip:{}{}{}", user, host, port);
 }
 
-// By the first listener that speaks the address family.
-sip::Flow Registrar::Impl::fixed_flow(const base::SocketAddress& address) const {
-  sip::Flow flow{.remote = address};
-  const auto& bind = snapshot->sip.bind;
-  for (std::size_t i = 0; i < bind.size(); ++i)
-    if (bind[i].is_v6() == address.is_v6()) {
-      flow.listener = static_cast<std::uint8_t>(i);
-      break;
-    }
-  return flow;
+// The servers of a name take turns; what is asked by qualify= is one of them, so that silence of that one is
+// not the end of all.
+void Registrar::Impl::take_servers(call::ContactAddress& contact, std::string_view account) const {
+  contact.alternatives = parts.hosts->ways_to(account);
+  if (contact.alternatives.empty()) return;
+  contact.flow = contact.alternatives.front();
+  contact.alternatives.erase(contact.alternatives.begin());
+  if (!contact.alternatives.empty()) contact.reachable = true;
 }
 
 // type=peer with host=dynamic is known by where it is registered (chan_sip: peers are matched by address).
@@ -415,6 +411,8 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
       std::string_view path = binding.path();
       while (auto element = sip::next_in_list(path)) contact.path.emplace_back(*element);
       contact.reachable = !probe || binding.status != ContactStatus::kUnreachable;
+      const auto* hosts = impl_->parts.hosts;
+      if (hosts && (binding.is_fixed() || hosts->has_proxy(account))) impl_->take_servers(contact, account);
       result.push_back(std::move(contact));
     }
     return result;

@@ -1,6 +1,6 @@
-// StaticHosts: the addresses of accounts with a fixed host (not host=dynamic): literals at once, names
-// through a resolver that answers later; a name that does not resolve is a warning and is asked again every 5
-// minutes. thread: control.
+// StaticHosts: where accounts with a fixed host (not host=dynamic), or with an outboundproxy=, are: addresses
+// at once, names through a locator that answers later (RFC 3263); a name that is not found is a warning and
+// is asked for again every 5 minutes. thread: control.
 #pragma once
 #include <functional>
 #include <memory>
@@ -9,27 +9,27 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "base/socket_address.h"
 #include "base/timer_wheel.h"
 #include "config/snapshot.h"
+#include "sip/transaction/locator.h"
 
 namespace polyfon::registrar {
 
 class StaticHosts {
  public:
-  using Answer = std::move_only_function<void(base::Result<std::vector<base::SocketAddress>>)>;
-  // net::Resolver::resolve, or what a test has instead; answers later, on control.
-  using Resolve = std::function<void(std::string host, std::uint16_t port, Answer answer)>;
-
-  StaticHosts(Resolve resolve, base::TimerWheel& timers);
+  StaticHosts(sip::Locator& locator, base::TimerWheel& timers);
   ~StaticHosts();
   void set_snapshot(const config::Snapshot& snapshot);
-  // Told when a name has got another address; what set_snapshot() knows at once is not told.
+  // Told when a name has moved elsewhere; what set_snapshot() knows at once is not told.
   using Changed = std::function<void(const std::string& account)>;
   void set_changed(Changed changed);
 
-  std::optional<base::SocketAddress> address_of(std::string_view account) const;
+  // One way to the account's outbound proxy, or else to its host: the same as long as it is right.
+  std::optional<sip::Flow> flow_of(std::string_view account) const;
+  // All of them, in the order that a request is to try: drawn anew each time. Empty: none is known.
+  std::vector<sip::Flow> ways_to(std::string_view account) const;
+  bool has_proxy(std::string_view account) const;
   // The account that has that address; the port counts unless the account has insecure=port. "": none.
   std::string_view account_at(const base::SocketAddress& address) const;
 

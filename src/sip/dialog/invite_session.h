@@ -78,6 +78,7 @@ class InviteSession {
   void located(std::vector<Flow> flows);
 
   bool told() const { return told_; }
+  const Flow& origin() const { return dialog_.origin; }
 
  private:
   enum class OfferSource : std::uint8_t { kNone, kInvite, kUpdate, kPrack, kSuccess, kReliable };

@@ -91,6 +91,11 @@ std::optional<UserAgent::SessionInfo> UserAgent::session_info(SessionId id) cons
 
 SessionId UserAgent::origin_of(const Message& invite) const { return impl_->core.origin_of(invite); }
 
+std::optional<Flow> UserAgent::flow_of(SessionId id) const {
+  auto* session = impl_->core.live(id);
+  return session ? std::optional(session->origin()) : std::nullopt;
+}
+
 void UserAgent::request(RequestOptions options, base::Instant now, Answer answer) {
   Turn turn(impl_->core, now);
   impl_->core.request(std::move(options), std::move(answer));

@@ -234,6 +234,8 @@ class UserAgent {
     bool confirmed = false;
   };
   std::optional<SessionInfo> session_info(SessionId session) const;
+  // The way its messages come: of a call of ours, to the server that is being tried or has answered.
+  std::optional<Flow> flow_of(SessionId session) const;
   // The session of ours whose INVITE has come back as this one, by our branch among its Vias (RFC 3261 16.3,
   // RFC 5393 4.2); an empty id: it is not ours.
   SessionId origin_of(const Message& invite) const;

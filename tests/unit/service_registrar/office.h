@@ -103,6 +103,47 @@ struct Register {
   std::string secret = "secret";
 };
 
+// Addresses at once; names when the test answers. Each address is one server, the first preferred.
+class OfficeLocator final : public sip::Locator {
+ public:
+  using Found = base::Result<std::vector<base::SocketAddress>>;
+  using Question = std::pair<std::string, std::function<void(Found)>>;  // "HOST:PORT"
+
+  void locate(sip::Destination what, Answer answer) override {
+    protocols.push_back(what.protocol);
+    if (auto literal = base::SocketAddress::parse(what.host, what.port ? what.port : 5060))
+      return answer(servers(std::vector{*literal}));
+    auto shared = std::make_shared<Answer>(std::move(answer));
+    questions.emplace_back(fmt::format("{}:{}", what.host, what.port),
+                           [this, shared](Found found) { (*shared)(servers(std::move(found))); });
+  }
+  std::vector<sip::Flow> order(const sip::ServerSet& found, base::Instant) override {
+    std::vector<sip::Flow> flows;
+    for (const auto& server : found) flows.insert(flows.end(), server.flows.begin(), server.flows.end());
+    if (!flows.empty()) std::rotate(flows.begin(), flows.begin() + turn % flows.size(), flows.end());
+    return flows;
+  }
+  void note_failure(const sip::Flow&, std::optional<base::Duration>, base::Instant) override {}
+
+  std::vector<Question> questions;
+  std::vector<std::optional<sip::Protocol>> protocols;  // that were asked for
+  std::vector<base::SocketAddress> bind;                // our listeners
+  std::ptrdiff_t turn = 0;                              // which server is first
+
+ private:
+  base::Result<sip::ServerSet> servers(Found found) const {
+    if (!found) return std::unexpected(found.error());
+    sip::ServerSet out;
+    for (const auto& address : *found) {
+      auto listener = std::ranges::find(bind, address.is_v6(), &base::SocketAddress::is_v6) - bind.begin();
+      out.push_back({.flows = {{.listener = static_cast<std::uint8_t>(bind.empty() ? 0 : listener),
+                                .remote = address}}});
+    }
+    if (out.empty()) return base::fail(base::ErrorCode::kNotFound, "no address");
+    return out;
+  }
+};
+
 class Office : public testing::Test {
  protected:
   Office() { start(); }
@@ -134,6 +175,7 @@ class Office : public testing::Test {
   }
   void use(std::shared_ptr<const config::Snapshot> fresh) {
     snapshot = fresh;
+    locator.bind = fresh->sip.bind;
     hosts.set_snapshot(*fresh);
     registrar->set_snapshot(fresh);
   }
@@ -200,11 +242,9 @@ class Office : public testing::Test {
   base::TimerWheel timers{SimClock::kStart};
   base::SeededRandom random{1};
   sip::NonceSource nonces{random};
-  std::vector<std::pair<std::string, StaticHosts::Answer>> questions;  // that the resolver was asked
-  StaticHosts hosts{[this](std::string host, std::uint16_t port, StaticHosts::Answer answer) {
-                      questions.emplace_back(fmt::format("{}:{}", host, port), std::move(answer));
-                    },
-                    timers};
+  OfficeLocator locator;
+  std::vector<OfficeLocator::Question>& questions = locator.questions;
+  StaticHosts hosts{locator, timers};
   std::shared_ptr<const config::Snapshot> snapshot = [] {
     auto result = std::make_shared<config::Snapshot>();
     for (const char* name : {"1001", "1002"}) {
