@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "call/authentication.h"
-#include "config/access.h"
 #include "sip/message/headers.h"
 
 namespace polyfon::call {
@@ -108,8 +107,8 @@ Admission admit(const sip::Message& invite, const sip::Flow& flow, const config:
     return challenge(snapshot, nonces, now, *caller, "no such account");
   }
   // The same answer as for a name that does not exist: an access list is not to be found out from outside.
-  if (!config::access_allowed(endpoint->access, flow.remote))
-    return challenge(snapshot, nonces, now, *caller, "its access list denies that address");
+  if (!may_come_by(*endpoint, flow))
+    return challenge(snapshot, nonces, now, *caller, "its access list or transport denies that way");
   if (!needs_digest(*endpoint, flow, location)) return admit_as(std::move(endpoint), std::move(*caller));
 
   switch (authenticate(invite, endpoint.get(), snapshot.sip.realm, nonces, now)) {

@@ -1,6 +1,7 @@
 #include "call/authentication.h"
 
 #include "base/text.h"
+#include "config/access.h"
 #include "sip/message/headers.h"
 #include "sip/message/uri.h"
 
@@ -61,6 +62,11 @@ std::vector<std::string> make_challenges(const config::Snapshot& snapshot, const
     if (auto algorithm = sip::parse_digest_algorithm(name))
       challenges.push_back(sip::make_challenge(*algorithm, snapshot.sip.realm, nonce, stale));
   return challenges;
+}
+
+bool may_come_by(const config::Endpoint& endpoint, const sip::Flow& flow) {
+  return endpoint.transport.allows(static_cast<config::Transport>(flow.protocol)) &&
+         config::access_allowed(endpoint.access, flow.remote);
 }
 
 }  // namespace polyfon::call

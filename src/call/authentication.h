@@ -10,6 +10,7 @@
 #include "config/snapshot.h"
 #include "sip/auth/digest.h"
 #include "sip/message/message.h"
+#include "sip/transaction/flow.h"
 
 namespace polyfon::call {
 
@@ -27,5 +28,8 @@ DigestVerdict authenticate(const sip::Message& request, const config::Endpoint* 
 // Values of WWW-Authenticate, one for each algorithm that polyfon.conf lists, in its order (RFC 8760 2.3).
 std::vector<std::string> make_challenges(const config::Snapshot& snapshot, const sip::NonceSource& nonces,
                                          base::Instant now, bool stale);
+
+// permit=, deny= and transport= of the account let in what came so.
+bool may_come_by(const config::Endpoint& endpoint, const sip::Flow& flow);
 
 }  // namespace polyfon::call

@@ -21,6 +21,7 @@
 #include "main/history.h"
 #include "main/metrics.h"
 #include "main/reloader.h"
+#include "main/sip_network.h"
 #include "media/engine/engine.h"
 #include "net/loop.h"
 #include "net/resolver.h"
@@ -29,7 +30,6 @@
 #include "service/registrar/sql_binding_store.h"
 #include "service/registrar/static_hosts.h"
 #include "sip/transport/server_locator.h"
-#include "sip/transport/udp_transport.h"
 
 namespace polyfon {
 
@@ -50,11 +50,12 @@ sip::UserAgentOptions user_agent_options(const config::Snapshot& snapshot) {
   sip::UserAgentOptions options;
   options.user_agent = snapshot.sip.user_agent.empty() ? "polyfon " POLYFON_VERSION : snapshot.sip.user_agent;
   options.t1 = snapshot.sip.t1;
+  options.compact_headers = snapshot.sip.compact_headers;
   return options;
 }
 
-sip::LocatorSettings locator_settings(const config::Snapshot& snapshot) {
-  return {.services = snapshot.sip.srv_lookup};
+sip::LocatorSettings locator_settings(const config::Snapshot& snapshot, const SipNetwork& network) {
+  return {.protocols = network.protocols(), .services = snapshot.sip.srv_lookup};
 }
 
 media::EngineOptions engine_options(const config::Snapshot& snapshot) {
@@ -69,7 +70,9 @@ void warn_of_restart(const config::Snapshot& before, const config::Snapshot& aft
   auto note = [&](bool differs, std::string_view what) {
     if (differs) changed += (changed.empty() ? "" : ", ") + std::string(what);
   };
-  note(before.sip.bind != after.sip.bind, "bound addresses");
+  note(before.sip.bind != after.sip.bind || before.sip.tcp_bind != after.sip.tcp_bind ||
+           before.sip.tls_bind != after.sip.tls_bind,
+       "bound addresses");
   note(before.rtp.start != after.rtp.start || before.rtp.end != after.rtp.end, "rtp.conf's range");
   note(before.cdr != after.cdr, "cdr.conf");
   note(before.polyfon.media_threads != after.polyfon.media_threads, "[media] threads");
@@ -87,7 +90,6 @@ class Server {
 
  private:
   base::Result<> listen();
-  std::optional<sip::Flow> way_to(sip::Protocol protocol, const base::SocketAddress& remote) const;
   void take_signals();
   void apply(const Configuration& configuration);
   void show_external_address();
@@ -108,11 +110,10 @@ class Server {
   net::Loop edge_{"edge"};
   net::WorkerPool workers_;
   std::unique_ptr<History> history_;
-  sip::UdpTransport transport_{control_};
+  SipNetwork network_;
   sip::UserAgent user_agent_;
   std::unique_ptr<media::Engine> media_;
   net::Resolver resolver_{control_};
-  const std::vector<base::SocketAddress> bound_;  // the listeners of UDP
   sip::ServerLocator locator_;
   registrar::StaticHosts hosts_;
   std::unique_ptr<registrar::SqlBindingStore> bindings_;
@@ -144,17 +145,17 @@ Server::Server(ServeOptions options, Configuration configuration)
       snapshot_(std::move(configuration.snapshot)),
       plan_(std::move(configuration.plan)),
       workers_(snapshot_->polyfon.workers),
-      user_agent_(transport_, control_.timers(), random_, user_agent_options(*snapshot_)),
+      network_(control_, edge_, *snapshot_, offload()),
+      user_agent_(network_.sink(), control_.timers(), random_, user_agent_options(*snapshot_)),
       media_(media::make_threaded_engine(
           engine_options(*snapshot_),
           [this](std::move_only_function<void()> work) { control_.post(std::move(work)); })),
-      bound_(snapshot_->sip.bind),
       locator_(
           resolver_, random_,
           [this](sip::Protocol protocol, const base::SocketAddress& remote) {
-            return way_to(protocol, remote);
+            return network_.way_to(protocol, remote);
           },
-          locator_settings(*snapshot_)),
+          locator_settings(*snapshot_, network_)),
       hosts_(locator_, control_.timers()),
       reloader_(options_.config, offload(), [this](const Configuration& fresh) { apply(fresh); }) {}
 
@@ -165,6 +166,7 @@ Server::~Server() {
   if (edge_thread_.joinable()) {
     edge_.post([this] {
       console_.reset();
+      network_.shut_down();
       edge_.stop();
     });
     edge_thread_.join();
@@ -196,7 +198,7 @@ base::Result<> Server::start() {
   user_agent_.set_locator(locator_);
   user_agent_.set_request_handler(sip::Method::kRegister, *registrar_, registrar::Registrar::kExtensions);
   exchange_ = std::make_unique<call::Exchange>(
-      call::Exchange::Parts{user_agent_, transport_, *media_, *registrar_, nonces_, control_.timers(),
+      call::Exchange::Parts{user_agent_, network_.sink(), *media_, *registrar_, nonces_, control_.timers(),
                             random_, clock_, offload(), &locator_},
       snapshot_);
   interpreter_ = std::make_unique<dialplan::Interpreter>(*exchange_, clock_);
@@ -216,16 +218,9 @@ base::Result<> Server::start() {
 }
 
 base::Result<> Server::listen() {
-  transport_.set_receiver([this](const sip::Flow& flow, std::span<const char> bytes, base::Instant now) {
-    user_agent_.receive(flow, bytes, now);
-  });
-  for (const auto& address : snapshot_->sip.bind)
-    if (auto listener = transport_.listen(address); !listener)
-      return base::fail(listener.error().code,
-                        fmt::format("{}; udpbindaddr in [general] of sip.conf says where to listen",
-                                    listener.error().text));
-
-  add_metrics(metrics_, user_agent_, transport_);
+  if (auto listening = network_.listen(*snapshot_, user_agent_); !listening) return listening;
+  locator_.set(locator_settings(*snapshot_, network_));
+  network_.add_metrics(metrics_, user_agent_);
   add_metrics(metrics_, *registrar_);
   add_metrics(metrics_, *exchange_);
   media_->add_metrics(metrics_);
@@ -248,14 +243,6 @@ base::Result<> Server::listen() {
   return {};
 }
 
-// By the first listener of that address family.
-std::optional<sip::Flow> Server::way_to(sip::Protocol protocol, const base::SocketAddress& remote) const {
-  for (std::size_t i = 0; i < bound_.size(); ++i)
-    if (protocol == sip::Protocol::kUdp && bound_[i].is_v6() == remote.is_v6())
-      return sip::Flow{.protocol = protocol, .listener = static_cast<std::uint8_t>(i), .remote = remote};
-  return std::nullopt;
-}
-
 void Server::take_signals() {
   signals_.push_back(control_.watch_signal(SIGHUP, [this] {
     if (auto reopened = base::reopen_log(); !reopened) base::log_error("main", "{}", reopened.error().text);
@@ -271,7 +258,8 @@ void Server::apply(const Configuration& configuration) {
   workers_.post([snapshot = std::exchange(snapshot_, configuration.snapshot),
                  plan = std::exchange(plan_, configuration.plan)] {});
   user_agent_.set_options(user_agent_options(*snapshot_));
-  locator_.set(locator_settings(*snapshot_));
+  network_.apply(*snapshot_);
+  locator_.set(locator_settings(*snapshot_, network_));
   hosts_.set_snapshot(*snapshot_);
   show_external_address();
   registrar_->set_snapshot(snapshot_);
@@ -293,10 +281,7 @@ void Server::show_external_address() {
   if (!sip.external_address.empty() && sip.local_networks.empty())
     base::log_warning("config", "sip.conf: externaddr is not used without localnet");
   if (sip.external_address.empty() || sip.local_networks.empty()) external_ = std::nullopt;
-  transport_.set_external(external_, [networks = sip.local_networks](const base::SocketAddress& remote) {
-    return std::ranges::any_of(networks,
-                               [&](const auto& network) { return config::matches(network, remote); });
-  });
+  network_.set_external(external_, sip);
   if (!literal && !sip.external_address.empty() && !sip.local_networks.empty())
     resolve_external_address(clock_.now());
 }

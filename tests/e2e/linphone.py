@@ -8,9 +8,8 @@ from place import Place, wait_for
 # auto_net_state_mon=0: it would otherwise wait for a network other than loopback.
 CONFIG = """
 [sip]
-sip_port={sip}
+{ports}
 sip_tcp_port=0
-sip_tls_port=0
 default_proxy=0
 use_ipv6=0
 inc_timeout=60
@@ -27,8 +26,8 @@ display=0
 automatically_initiate=0
 automatically_accept=0
 [proxy_0]
-reg_proxy=<sip:{address};transport=udp>
-reg_identity=sip:{name}@{address}
+reg_proxy=<sip:{server};transport={transport}>
+{route}reg_identity=sip:{name}@{address}
 reg_expires=600
 reg_sendregister=1
 publish=0
@@ -38,10 +37,15 @@ passwd={password}
 realm={realm}
 domain={host}
 """
+ROUTE = "reg_route=<sip:{server};transport=tls;lr>\n"  # else calls would go to the identity's address
+UDP = "sip_port={udp}\nsip_tls_port=0"
+TLS = "sip_port=0\nsip_tls_port={tls}\nroot_ca={authorities}\nverify_server_certs=1\nverify_server_cn=1"
 
 
 class Linphonec:
-    def __init__(self, place: Place, exchange, name, hertz, password=None, realm="asterisk"):
+    def __init__(self, place: Place, exchange, name, hertz, password=None, realm="asterisk", server=None,
+                 authorities=None):
+        """`server`: the address to register at by TLS, with a certificate of the file `authorities`."""
         self.place, self.exchange, self.name = place, exchange, name
         self.directory = place.directory / f"linphonec-{name}"
         self.log = place.directory / f"linphonec-{name}.log"
@@ -49,9 +53,12 @@ class Linphonec:
         for folder in (".local/share/linphone", ".config/linphone"):  # it does not listen without them
             (self.directory / folder).mkdir(parents=True)
         tone = write_tone(self.directory / "tone.wav", hertz)
+        secure = server is not None
+        ports = TLS.format(tls=place.port(), authorities=authorities) if secure else UDP.format(udp=place.port())
         (self.directory / "linphonerc").write_text(CONFIG.format(
-            host=place.host, sip=place.port(), rtp=place.ports(2), name=name, address=exchange.address, realm=realm,
-            password=password or f"secret-{name}"))
+            host=place.host, ports=ports, server=server or exchange.address, transport="tls" if secure else "udp",
+            route=ROUTE.format(server=server) if secure else "", rtp=place.ports(2), name=name, address=exchange.address,
+            realm=realm, password=password or f"secret-{name}"))
         self.process = place.start(["stdbuf", "-oL", "linphonec", "-c", self.directory / "linphonerc"], self.log.name,
                                    {"HOME": str(self.directory)}, stdin=subprocess.PIPE)
         place.at_end(self.process.stdin.close)

@@ -15,15 +15,16 @@ class Sipp:
     """One SIPp process. `number` makes its files its own."""
     made = 0
 
-    def __init__(self, place: Place, scenario, target, users=None, calls=None, rate=None, seconds=120, limit=2000, more=()):
-        """`users`: rows for -inf, read in order; `seconds`: after them it gives up."""
+    def __init__(self, place: Place, scenario, target, users=None, calls=None, rate=None, seconds=120, limit=2000, more=(),
+                 host=None):
+        """`users`: rows for -inf, read in order; `seconds`: after them it gives up; `host`: its own address."""
         Sipp.made += 1
         self.place, self.scenario, self.seconds = place, scenario, seconds
         self.name = f"sipp-{Sipp.made}-{scenario}"
         self.port = place.port()
         self.statistics = place.directory / f"{self.name}.csv"
         self.errors = place.directory / f"{self.name}.errors"
-        command = ["sipp", target, "-sf", FIXTURES / "e2e" / f"{scenario}.xml", "-i", place.host, "-p", self.port,
+        command = ["sipp", target, "-sf", FIXTURES / "e2e" / f"{scenario}.xml", "-i", host or place.host, "-p", self.port,
                    "-nostdin", "-trace_stat", "-stf", self.statistics, "-fd", "1", "-trace_err", "-error_file", self.errors,
                    "-buff_size", 4_000_000, "-l", limit, "-timeout", f"{seconds}s", "-recv_timeout", 20_000,
                    "-mp", place.ports(4), *more]

@@ -171,6 +171,17 @@ TEST_F(AdmissionTest, without_insecure_invite_a_registered_phone_is_challenged_t
   EXPECT_EQ(admit({}).verdict, Verdict::kChallenge);
 }
 
+TEST_F(AdmissionTest, an_account_of_another_transport_is_kept_out_like_a_name_that_does_not_exist) {
+  auto unknown = admit(signed_invite());
+  auto endpoint = account("1001");
+  endpoint.transport = {config::Transport::kTls, 1u << static_cast<unsigned>(config::Transport::kTls)};
+  add(endpoint);
+  auto denied = admit(signed_invite());
+  EXPECT_EQ(denied.verdict, unknown.verdict);
+  EXPECT_EQ(denied.challenges.size(), unknown.challenges.size());
+  EXPECT_NE(denied.reason.find("transport"), std::string::npos);
+}
+
 TEST_F(AdmissionTest, an_access_list_keeps_the_right_password_out_like_a_name_that_does_not_exist) {
   auto unknown = admit(signed_invite());
   auto endpoint = account("1001");

@@ -15,7 +15,8 @@ using SipKeys = SipTest;
 
 TEST_F(SipKeys, a_known_key_that_does_nothing_is_told) {
   general("websocket_enabled=yes\n");
-  EXPECT_THAT(lines(), ElementsAre("sip.conf:2: warning: 'websocket_enabled' is not done by polyfon yet; ignored"));
+  EXPECT_THAT(lines(),
+              ElementsAre("sip.conf:2: warning: 'websocket_enabled' is not done by polyfon yet; ignored"));
 }
 TEST_F(SipKeys, an_unknown_key_is_told) {
   account("foo=1\n");
