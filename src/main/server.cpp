@@ -89,7 +89,7 @@ class Server {
   void run() { control_.run(); }
 
  private:
-  base::Result<> listen();
+  base::Result<> open_console();
   void take_signals();
   void apply(const Configuration& configuration);
   void show_external_address();
@@ -191,7 +191,9 @@ base::Result<> Server::start() {
       history_->database(),
       [this](std::move_only_function<void()> work) { history_->strand().post(std::move(work)); });
 
-  hosts_.set_snapshot(*snapshot_);
+  if (auto listening = network_.listen(*snapshot_, user_agent_); !listening) return listening;
+  locator_.set(locator_settings(*snapshot_, network_));
+  hosts_.set_snapshot(*snapshot_);  // the way to a host begins at a listener
   registrar_ = std::make_unique<registrar::Registrar>(
       registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get()},
       snapshot_);
@@ -210,16 +212,14 @@ base::Result<> Server::start() {
     registrar_->restore(std::move(*stored));
   else
     base::log_error("registrar", "registrations of the last run could not be read: {}", stored.error().text);
-  if (auto listening = listen(); !listening) return listening;
+  if (auto console = open_console(); !console) return console;
   show_external_address();
   control_.timers().arm(binding_timer_, clock_.now() + kBindingFlush);
   take_signals();
   return {};
 }
 
-base::Result<> Server::listen() {
-  if (auto listening = network_.listen(*snapshot_, user_agent_); !listening) return listening;
-  locator_.set(locator_settings(*snapshot_, network_));
+base::Result<> Server::open_console() {
   network_.add_metrics(metrics_, user_agent_);
   add_metrics(metrics_, *registrar_);
   add_metrics(metrics_, *exchange_);
