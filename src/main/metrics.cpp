@@ -55,6 +55,8 @@ void add_metrics(base::MetricsRegistry& registry, const sip::UserAgent& user_age
                c.timeouts);
   registry.add("polyfon_sip_transport_errors_total", "", "messages that could not be sent",
                c.transport_errors);
+  registry.add("polyfon_sip_failovers_total", "", "requests that went on to the next server (RFC 3263)",
+               c.failovers);
   registry.add("polyfon_sip_dismissed_forks_total", "", "second answers to one INVITE, hung up",
                c.dismissed_forks);
   registry.add("polyfon_sip_udp_received_total", "", "datagrams", t.received);

@@ -216,5 +216,31 @@ TEST_F(SipAccount, a_templates_line_is_told_once) {
   EXPECT_THAT(lines(), ElementsAre("sip.conf:5: warning: 'mailbox' is not done by polyfon yet; ignored"));
 }
 
+TEST_F(SipAccount, a_port_that_is_given_is_told_from_the_default) {
+  EXPECT_FALSE(account("type=peer\n").port_given);
+  EXPECT_TRUE(account("port=5060\n").port_given);
+}
+
+TEST_F(SipAccount, an_outbound_proxy_is_a_host_in_each_of_its_spellings) {
+  for (const char* value : {"proxy.example:5070", "sip:proxy.example:5070;lr", " proxy.example:5070 "}) {
+    auto proxy = account(std::string("outboundproxy=") + value + "\n").outbound_proxy;
+    EXPECT_EQ(proxy.host, "proxy.example") << value;
+    EXPECT_EQ(proxy.port, 5070) << value;
+    EXPECT_THAT(lines(), IsEmpty());
+  }
+  EXPECT_EQ(account("outboundproxy=192.0.2.9\n").outbound_proxy.port, 0);
+}
+
+TEST_F(SipAccount, force_of_an_outbound_proxy_is_told_to_do_nothing) {
+  EXPECT_EQ(account("outboundproxy=proxy.example,force\n").outbound_proxy.host, "proxy.example");
+  EXPECT_EQ(lines().size(), 1u);
+}
+
+TEST_F(SipAccount, an_outbound_proxy_that_is_no_host_is_an_error) {
+  account("outboundproxy=a host\n");
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_NE(lines()[0].find("error"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace polyfon::config
