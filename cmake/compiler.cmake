@@ -40,6 +40,16 @@ elseif(POLYFON_SANITIZE STREQUAL "fuzzer")
   add_link_options(-fsanitize=address,undefined)
   add_compile_definitions(_GLIBCXX_ASSERTIONS POLYFON_FUZZING)
 else()
+  # The release is laid out by a profile of what ./bench does (docs/adr/008); tools/train-profile makes it anew.
+  set(POLYFON_PROFILE "use" CACHE STRING "use, generate or none")
+  if(POLYFON_PROFILE STREQUAL "generate")
+    add_compile_options(-fprofile-generate)
+    add_link_options(-fprofile-generate)
+  elseif(POLYFON_PROFILE STREQUAL "use" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    # A function that has changed since is compiled as without a profile: no reason for a warning.
+    add_compile_options(-fprofile-use=${CMAKE_SOURCE_DIR}/cmake/polyfon.profdata -Wno-profile-instr-unprofiled
+      -Wno-profile-instr-out-of-date -Wno-backend-plugin)
+  endif()
   add_compile_options(-ftrivial-auto-var-init=zero)
   add_compile_definitions("$<$<CONFIG:Release>:_FORTIFY_SOURCE=3>")
 endif()
