@@ -24,7 +24,7 @@ Flow by(Protocol protocol, std::string_view from = "192.0.2.9:40000", std::uint3
 bool behind_nat(Protocol protocol, std::string_view sent_by) {
   const std::string text = fmt::format("REGISTER sip:x SIP/2.0\r\nVia: SIP/2.0/{} {};branch=z9hG4bK1\r\n\r\n",
                                        to_string(protocol), sent_by);
-  const sip::Message message(std::span<const char>(text));
+  const sip::Message message{std::span<const char>(text)};
   return is_behind_nat({}, message, by(protocol));
 }
 
