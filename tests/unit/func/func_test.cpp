@@ -151,7 +151,7 @@ TEST_F(FuncTest, without_a_channel_nothing_breaks) {
 }
 
 TEST(Functions, all_have_their_manual) {
-  ASSERT_EQ(functions().size(), 5U);
+  EXPECT_GE(functions().size(), 40U);
   for (const Function* function : functions()) {
     EXPECT_FALSE(function->info.synopsis.empty()) << function->info.name;
     EXPECT_TRUE(function->info.syntax.starts_with(function->info.name)) << function->info.name;
