@@ -108,20 +108,20 @@ base::Result<> Writer::set_csv_state(CsvState state) {
   });
 }
 
-// The file of the last rows has been moved away. Rows behind the confirmed ones were written just before a
-// crash: they go into the new file, and not into both.
-void Writer::cut_moved_file(const CsvState& state) const {
-  if (state.inode == 0 || state.bytes < 0) return;
+// The file of the last rows lies beside under another name. Rows behind the confirmed ones were written just
+// before a crash: they go into the new file, and not into both.
+bool Writer::cut_moved_file(const CsvState& state) const {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(csv_file_.parent_path(), error)) {
     struct stat status{};
     if (::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    if (static_cast<long long>(status.st_ino) != state.inode || status.st_size <= state.bytes) continue;
-    if (::truncate(entry.path().c_str(), state.bytes) != 0)
+    if (static_cast<long long>(status.st_ino) != state.inode || entry.path() == csv_file_) continue;
+    if (status.st_size > state.bytes && ::truncate(entry.path().c_str(), state.bytes) != 0)
       base::log_warning("cdr", "{} may end with rows that come again in {}: {}", entry.path().string(),
                         csv_file_.string(), std::strerror(errno));
-    return;
+    return true;
   }
+  return false;  // it is gone, or this is a copy of it, as after a backup was put back
 }
 
 // SQL remembers the last row in the file, the file, and its length with that row: what a crash left after
@@ -144,8 +144,8 @@ base::Result<> Writer::write_csv(const std::vector<Row>& rows) {
   struct stat status{};
   if (end < 0 || ::fstat(file.get(), &status) != 0) return failed();
   const auto inode = static_cast<long long>(status.st_ino);
-  const bool moved = state->inode != 0 && state->inode != inode;
-  if (moved) cut_moved_file(*state);
+  const bool moved =
+      state->bytes >= 0 && state->inode != 0 && state->inode != inode && cut_moved_file(*state);
   if (!moved && state->bytes >= 0 && end > state->bytes) {
     if (::ftruncate(file.get(), state->bytes) != 0) return failed();
     end = state->bytes;

@@ -37,7 +37,7 @@ class Writer {
   };
   base::Result<CsvState> csv_state();
   base::Result<> set_csv_state(CsvState state);
-  void cut_moved_file(const CsvState& state) const;
+  bool cut_moved_file(const CsvState& state) const;  // false: it is not there
 
   store::Journal& journal_;
   store::Database& database_;
