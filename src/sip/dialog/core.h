@@ -103,6 +103,7 @@ class UserAgentCore final : public TransactionUser {
   bool overloaded() const;
 
   // receive.cpp
+  void receive_keep_alive(const Flow& flow, std::span<const char> bytes);
   void receive_malformed(const Message& message, const Flow& flow);
   void refuse_unreadable(const Message& message, const Flow& flow, int status);
   void receive_response(const Message& message, const Flow& flow);

@@ -1,6 +1,7 @@
 // The way of a received message through the user agent.
 #include "sip/dialog/core.h"
 #include "sip/dialog/incoming_request.h"
+#include "sip/transaction/keep_alive.h"
 
 namespace polyfon::sip {
 
@@ -24,6 +25,7 @@ bool ignores_dialogs(Method method) { return method == Method::kRegister || meth
 }  // namespace
 
 void UserAgentCore::receive(const Flow& flow, std::span<const char> bytes) {
+  if (is_stun(bytes)) return receive_keep_alive(flow, bytes);
   Message message(bytes,
                   is_reliable(flow.protocol) ? Message::Framing::kStream : Message::Framing::kDatagram);
   if (message.error() != ParseError::kNone) {
@@ -37,12 +39,15 @@ void UserAgentCore::receive(const Flow& flow, std::span<const char> bytes) {
   }
 }
 
+void UserAgentCore::receive_keep_alive(const Flow& flow, std::span<const char> bytes) {
+  counters_.dropped_keep_alive.add();
+  std::string_view answer = answer_keep_alive(flow, bytes, out_);
+  if (!answer.empty()) sink_.send(flow, answer);
+}
+
 // RFC 3261 21.4.1, 21.5.6: answered when there is enough to answer with; ACK and responses never.
 void UserAgentCore::receive_malformed(const Message& message, const Flow& flow) {
-  if (message.error() == ParseError::kEmpty) {
-    counters_.dropped_keep_alive.add();
-    return;
-  }
+  if (message.error() == ParseError::kEmpty) return receive_keep_alive(flow, message.bytes());
   if (!message.is_request()) {
     counters_.dropped_malformed.add();
     return;
