@@ -18,6 +18,7 @@
 #include "call/events.h"
 #include "call/hangup_cause.h"
 #include "call/ids.h"
+#include "call/location.h"
 #include "call/script.h"
 #include "call/wait.h"
 #include "config/snapshot.h"
@@ -44,6 +45,7 @@ struct LegEvent {
   HangupCause cause = HangupCause::kNone;
   bool early_media = false;  // kProgress with SDP
   bool rang = false;         // kRejected: it had been ringing
+  bool by_peer = false;      // kRejected: the peer answered that; else nothing came, or it could not be sent
 };
 
 struct PlayResult {
@@ -82,6 +84,7 @@ class Channel {
   std::unordered_map<std::string, Inheritance, base::TextHash, std::equal_to<>> inheritance;
   void inherit_variables(const Channel& parent);
   std::unique_ptr<ScriptState> script_state;  // the script runner's; null until it has something to keep
+  std::optional<Instance> gruu;  // the phone that its call is for, when it named one (RFC 5627)
   HangupCause hangup_cause = HangupCause::kNone;
   ChannelId bridged_peer() const { return bridged_; }
 

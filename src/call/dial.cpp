@@ -21,6 +21,7 @@ DialStatus status_of(int sip_status, bool rang) {
     case 600:
     case 603: return DialStatus::kBusy;
     case 408: return rang ? DialStatus::kNoAnswer : DialStatus::kChanUnavail;
+    case 430: return DialStatus::kChanUnavail;  // RFC 5626 11.5: the way to the phone is gone
     case 480: return DialStatus::kNoAnswer;
     default: return DialStatus::kCongestion;
   }
@@ -57,7 +58,13 @@ base::Task<DialResult> DialOperation::run() {
   if (request_.timeout) deadline = started_ + *request_.timeout;
 
   while (!legs_.empty()) {
-    auto event = co_await caller_.leg_events_.next(deadline);
+    auto turn = next_turn();
+    auto event =
+        co_await caller_.leg_events_.next(turn && (!deadline || *turn < *deadline) ? turn : deadline);
+    if (!event && (!deadline || exchange_.parts_.timers.now() < *deadline)) {
+      end_turns();
+      continue;
+    }
     if (!event) {
       hang_up_legs({}, DialStatus::kNoAnswer, HangupCause::kNoAnswer);
       end_early_media();
@@ -69,7 +76,8 @@ base::Task<DialResult> DialOperation::run() {
       case LegEvent::Kind::kProgress:
       case LegEvent::Kind::kRinging: on_progress(*event); break;
       case LegEvent::Kind::kRejected:
-        leg_failed(event->leg, status_of(event->sip_status, event->rang), event->cause);
+        if (!went_elsewhere(*event))
+          leg_failed(event->leg, status_of(event->sip_status, event->rang), event->cause, event->sip_status);
         break;
       case LegEvent::Kind::kEnded: leg_failed(event->leg, DialStatus::kChanUnavail, event->cause); break;
       case LegEvent::Kind::kAnswered:
@@ -111,21 +119,9 @@ void DialOperation::dial_endpoint(const DialTarget& target, std::shared_ptr<cons
     last_cause_ = HangupCause::kUserBusy;
     return;
   }
-  bool dialled = false;
-  auto contacts = hosts_.contains(endpoint->name) ? contacts_of_host(endpoint->name)
-                                                  : exchange_.parts_.location.contacts(endpoint->name);
-  for (const auto& contact : contacts) {
-    if (!contact.reachable) continue;
-    auto leg = exchange_.dial_contact(caller_, endpoint, contact, number, request_.timeout);
-    if (!leg) {
-      base::log_warning("dial", "{}: {}: {}", caller_.name, target.resource, leg.error().text);
-      continue;
-    }
-    dialled = true;
-    legs_.push_back({*leg, target.resource});
-    caller_.emit(DialBegin{caller_.id(), *leg, target.resource});
-  }
-  if (dialled) return;
+  parties_.push_back({endpoint, target.resource, number,
+                      Fork(contacts_of(*endpoint), exchange_.snapshot().polyfon.forking), std::nullopt});
+  if (dial_next_group(parties_.size() - 1)) return;
   base::log_notice("dial", "{}: {} is not registered or does not answer", caller_.name, endpoint->name);
   ++unreachable_;
   last_cause_ = HangupCause::kSubscriberAbsent;
@@ -154,25 +150,29 @@ void DialOperation::on_progress(const LegEvent& event) {
   exchange_.parts_.media.forward(leg->stream_, caller_.stream_);
 }
 
-void DialOperation::leg_failed(ChannelId leg, DialStatus status, HangupCause cause) {
-  std::erase_if(legs_, [&](const Leg& candidate) { return candidate.channel == leg; });
+void DialOperation::count(DialStatus status) {
   switch (status) {
     case DialStatus::kBusy: ++busy_; break;
     case DialStatus::kCongestion: ++congested_; break;
     case DialStatus::kNoAnswer: ++unanswered_; break;
     default: ++unreachable_; break;
   }
+}
+
+void DialOperation::leg_failed(ChannelId leg, DialStatus status, HangupCause cause, int sip_status) {
+  const std::size_t party = std::ranges::find(legs_, leg, &Leg::channel)->party;
+  std::erase_if(legs_, [&](const Leg& candidate) { return candidate.channel == leg; });
+  count(status);
   last_cause_ = cause;
   caller_.emit(DialEnd{caller_.id(), leg, status, cause});
-  if (heard_ == leg) {  // what it said was its announcement of why: those that still ring are heard again
-    heard_ = {};
-    exchange_.parts_.media.disconnect(caller_.stream_);
+  if (stop_hearing(leg)) {  // what it said was its announcement of why: those that still ring are heard again
     bool rings = std::ranges::any_of(legs_, [&](const Leg& other) {
       const Channel* channel = exchange_.find(other.channel);
       return channel && channel->state() == ChannelState::kRinging;
     });
     if (rings) caller_.ringing();
   }
+  go_on(party, sip_status);
 }
 
 void DialOperation::hang_up_legs(ChannelId except, DialStatus status, HangupCause cause) {

@@ -11,6 +11,7 @@
 #include "base/task.h"
 #include "call/channel.h"
 #include "call/dial.h"
+#include "call/fork.h"
 #include "call/location.h"
 #include "call/wait.h"
 
@@ -31,7 +32,28 @@ class DialOperation {
   struct Leg {
     ChannelId channel;
     std::string dial_string;
+    std::size_t party;     // who is called
+    std::string instance;  // on which phone
   };
+  // One account that is called, on one or several phones.
+  struct Party {
+    std::shared_ptr<const config::Endpoint> endpoint;
+    std::string dial_string, number;
+    Fork fork;
+    std::optional<base::Instant> next_at;  // when phones of a lower q have their turn
+  };
+
+  // dial_party.cpp
+  bool dial_next_group(std::size_t party);
+  bool dial_contact(std::size_t party, const ContactAddress& contact);
+  std::vector<ContactAddress> contacts_of(const config::Endpoint& endpoint) const;
+  void end_turns();  // of groups that have rung long enough
+  std::optional<base::Instant> next_turn() const;
+  bool went_elsewhere(const LegEvent& event);  // to another flow of the same phone
+  void go_on(std::size_t party, int sip_status);
+  bool is_called(std::size_t party) const;
+  void hang_up_party(std::size_t party, DialStatus status, HangupCause cause);
+  bool stop_hearing(ChannelId leg);  // its early media; false: the caller heard another
 
   // dial_host.cpp
   struct LocatedHost {
@@ -50,7 +72,8 @@ class DialOperation {
                      const std::string& number);
   void begin_waiting();  // ringing or music, when asked for at once
   void on_progress(const LegEvent& event);
-  void leg_failed(ChannelId leg, DialStatus status, HangupCause cause);
+  void leg_failed(ChannelId leg, DialStatus status, HangupCause cause, int sip_status = 0);
+  void count(DialStatus status);
   void hang_up_legs(ChannelId except, DialStatus status, HangupCause cause);
   void end_early_media();
   base::Task<> talk(ChannelId leg);
@@ -60,6 +83,7 @@ class DialOperation {
   Exchange& exchange_;
   Channel& caller_;
   DialRequest request_;
+  std::vector<Party> parties_;
   std::vector<Leg> legs_;  // not decided yet
   ChannelId answered_;
   unsigned busy_ = 0, congested_ = 0, unreachable_ = 0, unanswered_ = 0;

@@ -1,4 +1,6 @@
 // Incoming calls: from INVITE to the first step of the plan.
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "call/exchange.h"
@@ -18,6 +20,27 @@ std::optional<std::string> dialled_extension(const sip::Message& invite) {
   if (extension.empty()) return "s";
   if (extension.size() > kMaxExtension || base::printable(extension) != extension) return std::nullopt;
   return extension;
+}
+
+// RFC 5627 5.4: a Request-URI that is a GRUU of ours names one phone. nullopt: it is none.
+std::optional<Instance> called_phone(const sip::Message& invite, const Location& location) {
+  auto uri = sip::Uri::parse(invite.request_uri());
+  auto phone = uri ? location.find_gruu(*uri) : std::nullopt;
+  if (phone) phone->grid = uri->parameter("grid").value_or("");
+  return phone;
+}
+
+// What to refuse a call to a GRUU with: it is nobody's, or its phone is not there. 0: go on.
+int refusal_of_gruu(const sip::Message& invite, const std::optional<Instance>& phone,
+                    const Location& location) {
+  auto uri = sip::Uri::parse(invite.request_uri());
+  if (!uri || !uri->parameter("gr")) return 0;
+  if (!phone) return 404;
+  auto contacts = location.contacts(phone->account);
+  return std::ranges::any_of(
+             contacts, [&](const ContactAddress& contact) { return contact.instance == phone->instance; })
+             ? 0
+             : 480;
 }
 
 std::optional<unsigned> breadth_left(const sip::Message& invite) {
@@ -64,7 +87,13 @@ void Exchange::on_invite(sip::SessionId session, const sip::Message& invite, con
     parts_.user_agent.reject(session, 480, {.reason = "Temporarily Unavailable (Call limit)"});
     return;
   }
-  auto extension = dialled_extension(invite);
+  const auto phone = called_phone(invite, parts_.location);
+  if (int status = refusal_of_gruu(invite, phone, parts_.location)) {
+    counters_.rejected.add();
+    parts_.user_agent.reject(session, status);
+    return;
+  }
+  auto extension = phone ? std::optional(phone->account) : dialled_extension(invite);
   if (!extension) {
     counters_.rejected.add();
     parts_.user_agent.reject(session, 404);
@@ -130,6 +159,7 @@ void Exchange::begin_call(sip::SessionId session, const sip::Message& invite, co
   channel.language = endpoint ? endpoint->language : snapshot_->sip.language;
   channel.caller_id = std::move(admission.caller_id);
   channel.dialed_number = extension;
+  channel.gruu = called_phone(invite, parts_.location);
   if (endpoint) {
     channel.music_class = endpoint->music_class;
     channel.account_code = endpoint->account_code;

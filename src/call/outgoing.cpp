@@ -150,7 +150,8 @@ void Exchange::on_answered(sip::SessionId session, const sip::Message&, std::str
     owner->leg_events_.push({LegEvent::Kind::kAnswered, leg->id(), 200});
 }
 
-void Exchange::on_rejected(sip::SessionId session, int status, std::string_view reason, const sip::Message*) {
+void Exchange::on_rejected(sip::SessionId session, int status, std::string_view reason,
+                           const sip::Message* response) {
   Channel* leg = channel_of(session);
   if (!leg) return;
   ReadyQueue::Turn turn(ready_);
@@ -158,7 +159,8 @@ void Exchange::on_rejected(sip::SessionId session, int status, std::string_view 
   auto cause = cause_from_sip(status);
   if (Channel* owner = find(leg->owner_))
     owner->leg_events_.push(
-        {LegEvent::Kind::kRejected, leg->id(), status, cause, false, leg->state_ == ChannelState::kRinging});
+        {LegEvent::Kind::kRejected, leg->id(), status, cause, false, leg->state_ == ChannelState::kRinging,
+         response != nullptr});
   end(*leg, cause, true);
 }
 

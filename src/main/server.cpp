@@ -194,8 +194,11 @@ base::Result<> Server::start() {
   if (auto listening = network_.listen(*snapshot_, user_agent_); !listening) return listening;
   locator_.set(locator_settings(*snapshot_, network_));
   hosts_.set_snapshot(*snapshot_);  // the way to a host begins at a listener
+  auto gruu_secret = registrar::SqlBindingStore::gruu_secret(history_->database(), random_);
+  if (!gruu_secret) return std::unexpected(gruu_secret.error());
   registrar_ = std::make_unique<registrar::Registrar>(
-      registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get()},
+      registrar::Registrar::Parts{user_agent_, control_.timers(), clock_, nonces_, &hosts_, bindings_.get(),
+                                  *gruu_secret},
       snapshot_);
   user_agent_.set_locator(locator_);
   user_agent_.set_request_handler(sip::Method::kRegister, *registrar_, registrar::Registrar::kExtensions);

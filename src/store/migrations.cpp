@@ -35,9 +35,23 @@ constexpr std::array<std::string_view, 1> kBindings{
 constexpr std::array<std::string_view, 1> kCsvFile{
     "ALTER TABLE csv_state ADD COLUMN inode BIGINT NOT NULL DEFAULT 0"};
 
-constexpr std::array<Migration, 3> kMigrations{Migration{1, "call history", kCallHistory},
+// Flows of one instance may have one contact (RFC 5626): they are part of the key.
+constexpr std::array<std::string_view, 5> kInstances{
+    "CREATE TABLE bindings_of_instances ("
+    " account TEXT NOT NULL, contact_uri TEXT NOT NULL, call_id TEXT NOT NULL, user_agent TEXT NOT NULL, "
+    "path TEXT NOT NULL,"
+    " cseq BIGINT NOT NULL, flow TEXT NOT NULL, expires_at BIGINT NOT NULL,"
+    " instance TEXT NOT NULL, reg_id BIGINT NOT NULL, q BIGINT NOT NULL,"
+    " PRIMARY KEY (account, contact_uri, instance, reg_id))",
+    "INSERT INTO bindings_of_instances SELECT account, contact_uri, call_id, user_agent, path, cseq, flow, "
+    "expires_at, '', 0, 1000 FROM bindings",
+    "DROP TABLE bindings", "ALTER TABLE bindings_of_instances RENAME TO bindings",
+    "CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL)"};
+
+constexpr std::array<Migration, 4> kMigrations{Migration{1, "call history", kCallHistory},
                                                Migration{2, "registrations", kBindings},
-                                               Migration{3, "the file of the call history", kCsvFile}};
+                                               Migration{3, "the file of the call history", kCsvFile},
+                                               Migration{4, "instances and flows of phones", kInstances}};
 
 }  // namespace
 

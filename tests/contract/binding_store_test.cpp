@@ -101,7 +101,7 @@ TEST_F(BindingStoreFile, the_newest_change_of_a_binding_is_written_alone) {
 
 TEST_F(BindingStoreFile, saved_and_removed_before_a_flush_is_not_there) {
   store->save(sample());
-  store->remove("1001", "sip:1001@192.0.2.10");
+  store->remove({"1001", "sip:1001@192.0.2.10", ""});
   write();
   EXPECT_TRUE(load().empty());
 }
@@ -109,7 +109,7 @@ TEST_F(BindingStoreFile, saved_and_removed_before_a_flush_is_not_there) {
 TEST_F(BindingStoreFile, removed_and_saved_before_a_flush_is_there) {
   store->save(sample());
   write();
-  store->remove("1001", "sip:1001@192.0.2.10");
+  store->remove({"1001", "sip:1001@192.0.2.10", ""});
   auto again = sample();
   again.cseq = 2;
   store->save(again);
@@ -123,7 +123,7 @@ TEST_F(BindingStoreFile, removes_that_contact_of_that_account_alone) {
   store->save(sample("1001", "sip:b@192.0.2.10"));
   store->save(sample("1002", "sip:a@192.0.2.10"));
   write();
-  store->remove("1001", "sip:a@192.0.2.10");
+  store->remove({"1001", "sip:a@192.0.2.10", ""});
   write();
   EXPECT_EQ(loaded_contacts(), (Texts{"1001 sip:b@192.0.2.10", "1002 sip:a@192.0.2.10"}));
 }
@@ -131,7 +131,7 @@ TEST_F(BindingStoreFile, removes_that_contact_of_that_account_alone) {
 TEST_F(BindingStoreFile, changes_after_a_flush_come_after_it) {
   store->save(sample());
   store->flush();
-  store->remove("1001", "sip:1001@192.0.2.10");
+  store->remove({"1001", "sip:1001@192.0.2.10", ""});
   store->flush();
   work();
   EXPECT_TRUE(load().empty());

@@ -12,6 +12,7 @@ namespace polyfon::registrar {
 
 struct BindingTexts {
   std::string_view contact_uri, call_id, user_agent, path;
+  std::string_view instance = {};
 };
 
 enum class ContactStatus : std::uint8_t { kUnmonitored, kUnknown, kOk, kLagged, kUnreachable };
@@ -31,22 +32,26 @@ class Binding {
   std::string_view contact_uri() const { return text(0); }
   std::string_view call_id() const { return text(1); }
   std::string_view user_agent() const { return text(2); }
-  std::string_view path() const { return text(3); }  // as received: a comma list
+  std::string_view path() const { return text(3); }      // as received: a comma list
+  std::string_view instance() const { return text(4); }  // +sip.instance without <>; "": none
   void set_texts(const BindingTexts& texts);
   bool is_fixed() const { return expires == kNever; }
-  std::size_t text_bytes() const { return heap_bytes(ends_[3]); }  // besides the Binding itself
+  std::size_t text_bytes() const { return heap_bytes(ends_[kTexts - 1]); }  // besides the Binding itself
 
  private:
   std::string_view text(int i) const {
     std::size_t begin = i ? ends_[i - 1] : 0;
     return {texts_.get() + begin, ends_[i] - begin};
   }
+  static constexpr int kTexts = 5;
   std::unique_ptr<char[]> texts_;
-  std::uint32_t ends_[4] = {};
+  std::uint16_t ends_[kTexts] = {};  // their limits add up to less than 64 KiB (register_request.cpp)
 
  public:
-  sip::Flow flow;
+  std::uint16_t q = 1000;    // thousandths
+  std::uint32_t reg_id = 0;  // RFC 5626: it is that flow of that instance, whatever its Contact; 0: ordinary
   std::uint32_t cseq = 0;
+  sip::Flow flow;
   base::Instant expires{};
 
   // What qualify= found (probe.h).

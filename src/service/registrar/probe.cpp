@@ -8,6 +8,10 @@
 
 namespace polyfon::registrar {
 
+namespace {
+constexpr int kFlowFailed = 430;
+}  // namespace
+
 Probe::Probe(std::shared_ptr<const Shared> shared, std::shared_ptr<const config::Endpoint> endpoint,
              std::vector<Binding>& bindings)
     : shared_(std::move(shared)), endpoint_(std::move(endpoint)), bindings_(bindings) {}
@@ -49,17 +53,21 @@ void Probe::ask(Binding& binding, base::Instant now) {
   shared_->user_agent.request(
       std::move(request), now,
       [shared = std::weak_ptr(shared_), account = endpoint_->name, uri = std::string(binding.contact_uri()),
-       now](int, const sip::Message* response) {
+       reg_id = binding.reg_id, now](int status, const sip::Message* response) {
         auto alive = shared.lock();
         Probe* probe = alive ? alive->find(account) : nullptr;
-        if (probe) probe->on_answer(uri, response != nullptr, now);
+        // RFC 5626 5.3: 430 comes from the edge, the flow to the phone is gone.
+        const bool answered = response && status != kFlowFailed;
+        if (probe) probe->on_answer(uri, reg_id, answered, now);
       });
 }
 
 // Any answer, an error too, shows that the phone is there. Silence counts for the last question only: an
 // older one may end after the phone has come back.
-void Probe::on_answer(std::string_view uri, bool answered, base::Instant asked) {
-  auto binding = std::ranges::find(bindings_, uri, &Binding::contact_uri);
+void Probe::on_answer(std::string_view uri, std::uint32_t reg_id, bool answered, base::Instant asked) {
+  auto binding = std::ranges::find_if(bindings_, [&](const Binding& candidate) {
+    return candidate.contact_uri() == uri && candidate.reg_id == reg_id;
+  });
   if (binding == bindings_.end() || (!answered && asked != binding->asked)) return;
   binding->waiting = false;
   if (!answered) return set_status(*binding, ContactStatus::kUnreachable);

@@ -38,7 +38,7 @@ class Probe {
   void ask_all(base::Instant now);
   void ask(Binding& binding, base::Instant now);
   void give_up_waiting(base::Instant now);
-  void on_answer(std::string_view uri, bool answered, base::Instant asked);
+  void on_answer(std::string_view uri, std::uint32_t reg_id, bool answered, base::Instant asked);
   void set_status(Binding& binding, ContactStatus status);
   bool any_down() const;
   void arm();

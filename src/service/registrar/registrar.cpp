@@ -1,18 +1,13 @@
 #include "service/registrar/registrar.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/log.h"
 #include "base/text.h"
-#include "call/authentication.h"
-#include "config/access.h"
-#include "service/registrar/binding.h"
 #include "service/registrar/contact_flow.h"
-#include "service/registrar/probe.h"
-#include "service/registrar/register_request.h"
+#include "service/registrar/registrar_impl.h"
 #include "service/registrar/static_hosts.h"
 #include "sip/message/headers.h"
 
@@ -20,15 +15,8 @@ namespace polyfon::registrar {
 
 namespace {
 
-using EndpointPtr = std::shared_ptr<const config::Endpoint>;
-
 constexpr base::Duration kSweep = std::chrono::seconds(1);
 constexpr base::Duration kBetweenFixed = std::chrono::milliseconds(10);  // first questions to fixed hosts
-
-EndpointPtr find_endpoint(const config::Snapshot& snapshot, std::string_view name) {
-  auto found = snapshot.endpoint_by_name.find(name);
-  return found == snapshot.endpoint_by_name.end() ? nullptr : found->second;
-}
 
 // When one of many accounts is asked first, so that not all are in the first millisecond.
 base::Duration spread(const config::Endpoint& endpoint) {
@@ -36,224 +24,31 @@ base::Duration spread(const config::Endpoint& endpoint) {
                               static_cast<std::size_t>(endpoint.qualify_frequency.count()));
 }
 
-// The binding of a URI that means the same (RFC 3261 10.3 step 7, 19.1.4).
-template <class Bindings>
-auto find_binding(Bindings& bindings, std::string_view contact_uri) {
-  auto wanted = sip::Uri::parse(contact_uri);
-  return std::ranges::find_if(bindings, [&](const Binding& binding) {
-    if (binding.contact_uri() == contact_uri) return true;
-    auto uri = sip::Uri::parse(binding.contact_uri());
-    return wanted && uri && uri->equivalent(*wanted);
-  });
-}
-
 }  // namespace
 
-struct Registrar::Impl {
-  struct Account {
-    std::vector<Binding> bindings;  // the newest registration first
-    std::unique_ptr<Probe> probe;   // qualify=; looks at the bindings
-  };
-  using Accounts = std::unordered_map<std::string, Account, base::TextHash, std::equal_to<>>;
-
-  Impl(Parts p, std::shared_ptr<const config::Snapshot> s) : parts(std::move(p)) {
-    take(std::move(s));
-    probes = std::make_shared<Probe::Shared>(
-        Probe::Shared{parts.user_agent, parts.timers, [this](std::string_view name) -> Probe* {
-                        auto account = accounts.find(name);
-                        return account == accounts.end() ? nullptr : account->second.probe.get();
-                      }});
-    parts.timers.arm(sweep_timer, parts.timers.now() + kSweep);
-    if (!parts.hosts) return;
-    parts.hosts->set_changed([this](const std::string& name) {
-      if (auto endpoint = find_endpoint(*snapshot, name); endpoint && !endpoint->dynamic) place(endpoint);
-    });
-    place_fixed();
-  }
-  ~Impl() {
-    if (parts.hosts) parts.hosts->set_changed({});
-  }
-
-  void take(std::shared_ptr<const config::Snapshot> fresh);
-
-  // --- REGISTER ---
-  void handle(sip::IncomingRequest request, base::Instant now);
-  void challenge(sip::IncomingRequest& request, base::Instant now, bool stale);
-  void refuse(sip::IncomingRequest& request, const RegisterRefusal& refusal);
-  bool in_order(const Account& account, const RegisterRequest& wanted) const;
-  void change(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
-              const sip::IncomingRequest& request, base::Instant now);
-  void put(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
-           const RegisterRequest::Contact& contact, const sip::Flow& flow, base::Instant now);
-  void accept(sip::IncomingRequest& request, const Account& account, const RegisterRequest& wanted,
-              base::Instant now);
-
-  // --- where accounts are ---
-  void place_fixed();
-  void place(const EndpointPtr& endpoint, base::Duration first_question = {});
-  std::string fixed_uri(const config::Endpoint& endpoint) const;
-  void take_servers(call::ContactAddress& contact, std::string_view account) const;
-  std::string_view peer_at(const base::SocketAddress& address) const;
-
-  // --- bindings ---
-  void erase(std::string_view name, Account& account, std::vector<Binding>::iterator binding);
-  void sweep(base::Instant now);
-  void watch(Account& account, const EndpointPtr& endpoint, base::Duration first = {});
-  void stored(std::string_view name, const Binding& binding, base::Instant now);
-
-  Parts parts;
-  std::shared_ptr<const config::Snapshot> snapshot;
-  std::vector<EndpointPtr> dynamic_peers;  // type=peer, host=dynamic
-  std::shared_ptr<const Probe::Shared> probes;
-  Accounts accounts;
-  RegistrarCounters counters;
-  base::LogLimit wrong_password_log{10, std::chrono::seconds(10)};
-  base::Timer sweep_timer = base::Timer::of<&Impl::sweep>(this);
-};
-
-void Registrar::Impl::handle(sip::IncomingRequest request, base::Instant now) {
-  const auto& message = request.message();
-  auto wanted = parse_register(message, snapshot->sip);
-  if (!wanted) return refuse(request, wanted.error());
-  auto endpoint = find_endpoint(*snapshot, wanted->account);
-  bool may_register =
-      endpoint && endpoint->dynamic && config::access_allowed(endpoint->access, request.flow().remote);
-  bool open = may_register && endpoint->secret.empty() && endpoint->md5_secret.empty();
-  if (!open) {
-    switch (call::authenticate(message, may_register ? endpoint.get() : nullptr, snapshot->sip.realm,
-                               parts.nonces, now)) {
-      case call::DigestVerdict::kGood: break;
-      case call::DigestVerdict::kNone: return challenge(request, now, false);
-      case call::DigestVerdict::kStale: return challenge(request, now, true);
-      case call::DigestVerdict::kWrong:
-        counters.rejected_auth.add();
-        if (wrong_password_log.allow(now))
-          base::log_notice("registrar", "registration of '{}' from {} refused: wrong name or password",
-                           base::printable(wanted->account, 64), request.flow().remote.to_string());
-        return challenge(request, now, false);
-    }
-  }
-  Account& account = accounts[endpoint->name];
-  if (!in_order(account, *wanted)) {
-    counters.rejected_order.add();
-    return refuse(request, {500, "CSeq Out Of Order", 0});
-  }
-  if (wanted->contacts.empty() && !wanted->remove_all) counters.queried.add();
-  change(account, *endpoint, *wanted, request, now);
-  accept(request, account, *wanted, now);
-  if (account.bindings.empty())
-    accounts.erase(endpoint->name);
-  else
-    watch(account, endpoint);
+EndpointPtr find_endpoint(const config::Snapshot& snapshot, std::string_view name) {
+  auto found = snapshot.endpoint_by_name.find(name);
+  return found == snapshot.endpoint_by_name.end() ? nullptr : found->second;
 }
 
-void Registrar::Impl::challenge(sip::IncomingRequest& request, base::Instant now, bool stale) {
-  counters.challenged.add();
-  sip::ResponseOptions options;
-  for (auto& value : call::make_challenges(*snapshot, parts.nonces, now, stale))
-    options.headers.push_back({"WWW-Authenticate", std::move(value)});
-  request.respond_stateless(401, std::move(options));
-}
-
-void Registrar::Impl::refuse(sip::IncomingRequest& request, const RegisterRefusal& refusal) {
-  sip::ResponseOptions options{.reason = refusal.reason};
-  if (refusal.status == 423) {
-    counters.rejected_interval.add();
-    options.headers.push_back({"Min-Expires", std::to_string(refusal.min_expires)});
-  }
-  if (refusal.status == 420) options.headers.push_back({"Unsupported", "path"});
-  request.respond_stateless(refusal.status, std::move(options));
-}
-
-// RFC 3261 10.3 step 7: the same Call-ID with a CSeq that is not higher fails as a whole.
-bool Registrar::Impl::in_order(const Account& account, const RegisterRequest& wanted) const {
-  auto stale = [&](const Binding& binding) {
-    return binding.call_id() == wanted.call_id && wanted.cseq <= binding.cseq;
-  };
-  if (wanted.remove_all) return std::ranges::none_of(account.bindings, stale);
-  return std::ranges::all_of(wanted.contacts, [&](const auto& contact) {
-    auto binding = find_binding(account.bindings, contact.uri);
-    return binding == account.bindings.end() || !stale(*binding);
+Registrar::Impl::Impl(Parts p, std::shared_ptr<const config::Snapshot> s)
+    : parts(std::move(p)), gruus(parts.gruu_secret) {
+  take(std::move(s));
+  probes = std::make_shared<Probe::Shared>(
+      Probe::Shared{parts.user_agent, parts.timers, [this](std::string_view name) -> Probe* {
+                      auto account = accounts.find(name);
+                      return account == accounts.end() ? nullptr : account->second.probe.get();
+                    }});
+  parts.timers.arm(sweep_timer, parts.timers.now() + kSweep);
+  if (!parts.hosts) return;
+  parts.hosts->set_changed([this](const std::string& name) {
+    if (auto endpoint = find_endpoint(*snapshot, name); endpoint && !endpoint->dynamic) place(endpoint);
   });
+  place_fixed();
 }
 
-void Registrar::Impl::change(Account& account, const config::Endpoint& endpoint,
-                             const RegisterRequest& wanted, const sip::IncomingRequest& request,
-                             base::Instant now) {
-  if (wanted.remove_all)
-    while (!account.bindings.empty()) {
-      counters.unregistered.add();
-      erase(endpoint.name, account, account.bindings.begin());
-    }
-  // With Path the phone is behind the proxy that sent this.
-  bool back = !wanted.path.empty() || is_behind_nat(endpoint.nat, request.message(), request.flow());
-  for (const auto& contact : wanted.contacts) {
-    auto binding = find_binding(account.bindings, contact.uri);
-    if (contact.expires > 0) {
-      put(account, endpoint, wanted, contact,
-          back ? request.flow() : contact_flow(contact.uri, request.flow()), now);
-    } else if (binding != account.bindings.end()) {
-      counters.unregistered.add();
-      erase(endpoint.name, account, binding);
-    }
-  }
-}
-
-void Registrar::Impl::put(Account& account, const config::Endpoint& endpoint, const RegisterRequest& wanted,
-                          const RegisterRequest::Contact& contact, const sip::Flow& flow, base::Instant now) {
-  BindingTexts texts{contact.uri, wanted.call_id, wanted.user_agent.substr(0, 64), wanted.path};
-  auto binding = find_binding(account.bindings, contact.uri);
-  bool fresh = binding == account.bindings.end();
-  bool renamed = !fresh && binding->contact_uri() != contact.uri;
-  if (fresh) {
-    // More phones than the account may have: the one that registered longest ago is most likely gone.
-    while (account.bindings.size() >= endpoint.max_contacts && !account.bindings.empty()) {
-      counters.rejected_limit.add();
-      erase(endpoint.name, account, std::prev(account.bindings.end()));
-    }
-    account.bindings.insert(account.bindings.begin(), Binding(texts));
-    counters.registered.add();
-    base::log_verbose("registrar", "{} registered from {}", endpoint.name, flow.remote.to_string());
-  } else {
-    if (renamed && parts.store) parts.store->remove(endpoint.name, std::string(binding->contact_uri()));
-    binding->set_texts(texts);
-    std::rotate(account.bindings.begin(), binding, binding + 1);
-    counters.refreshed.add();
-  }
-  Binding& newest = account.bindings.front();
-  newest.flow = flow;
-  newest.cseq = wanted.cseq;
-  newest.expires = now + std::chrono::seconds(contact.expires);
-  stored(endpoint.name, newest, now);
-  bool ask = fresh || renamed || newest.status == ContactStatus::kUnreachable;
-  if (ask && account.probe) account.probe->ask_in({});
-}
-
-void Registrar::Impl::accept(sip::IncomingRequest& request, const Account& account,
-                             const RegisterRequest& wanted, base::Instant now) {
-  sip::ResponseOptions options;
-  for (const auto& binding : account.bindings) {
-    auto left = std::chrono::duration_cast<std::chrono::seconds>(binding.expires - now).count();
-    options.headers.push_back(
-        {"Contact", fmt::format("<{}>;expires={}", binding.contact_uri(), std::max<long>(left, 0))});
-  }
-  if (!wanted.path.empty()) options.headers.push_back({"Path", wanted.path});
-  request.respond(200, std::move(options));
-}
-
-void Registrar::Impl::erase(std::string_view name, Account& account, std::vector<Binding>::iterator binding) {
-  if (parts.store && !binding->is_fixed())
-    parts.store->remove(std::string(name), std::string(binding->contact_uri()));
-  account.bindings.erase(binding);
-}
-
-void Registrar::Impl::stored(std::string_view name, const Binding& binding, base::Instant now) {
-  if (!parts.store) return;
-  auto wall = std::chrono::duration_cast<std::chrono::seconds>(parts.clock.wall().time_since_epoch()).count();
-  auto left = std::chrono::duration_cast<std::chrono::seconds>(binding.expires - now).count();
-  parts.store->save({std::string(name), std::string(binding.contact_uri()), std::string(binding.call_id()),
-                     std::string(binding.user_agent()), std::string(binding.path()), binding.cseq,
-                     encode_flow(binding.flow), wall + left});
+Registrar::Impl::~Impl() {
+  if (parts.hosts) parts.hosts->set_changed({});
 }
 
 void Registrar::Impl::watch(Account& account, const EndpointPtr& endpoint, base::Duration first) {
@@ -266,16 +61,22 @@ void Registrar::Impl::watch(Account& account, const EndpointPtr& endpoint, base:
   account.probe->ask_in(first);
 }
 
+bool Registrar::Impl::is_over(const Account& account, const Binding& binding, base::Instant now) {
+  if (binding.expires <= now) return true;
+  return snapshot->polyfon.remove_unreachable && account.probe && !binding.is_fixed() &&
+         binding.status == ContactStatus::kUnreachable;
+}
+
 void Registrar::Impl::sweep(base::Instant now) {
   for (auto account = accounts.begin(); account != accounts.end();) {
     auto& bindings = account->second.bindings;
     for (auto binding = bindings.begin(); binding != bindings.end();) {
-      if (binding->expires > now) {
+      if (!is_over(account->second, *binding, now)) {
         ++binding;
         continue;
       }
       counters.expired.add();
-      base::log_verbose("registrar", "{}: the registration of {} has expired", account->first,
+      base::log_verbose("registrar", "{}: the registration of {} is over", account->first,
                         binding->contact_uri());
       auto at = binding - bindings.begin();
       erase(account->first, account->second, binding);
@@ -390,8 +191,10 @@ void Registrar::restore(const std::vector<StoredBinding>& bindings) {
     auto flow = decode_flow(stored.flow);
     if (!endpoint || !endpoint->dynamic || !flow || stored.expires_at <= wall) continue;
     auto& account = impl_->accounts[endpoint->name];
-    Binding binding({stored.contact_uri, stored.call_id, stored.user_agent, stored.path});
+    Binding binding({stored.contact_uri, stored.call_id, stored.user_agent, stored.path, stored.instance});
     binding.flow = *flow;
+    binding.q = static_cast<std::uint16_t>(stored.q);
+    binding.reg_id = stored.reg_id;
     binding.cseq = stored.cseq;
     // The clock may have been set back meanwhile.
     binding.expires =
@@ -410,6 +213,8 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
       call::ContactAddress contact{std::string(binding.contact_uri()), binding.flow, {}, true};
       std::string_view path = binding.path();
       while (auto element = sip::next_in_list(path)) contact.path.emplace_back(*element);
+      contact.q = binding.q;
+      contact.instance = binding.instance();
       contact.reachable = !probe || binding.status != ContactStatus::kUnreachable;
       const auto* hosts = impl_->parts.hosts;
       if (hosts && (binding.is_fixed() || hosts->has_proxy(account))) impl_->take_servers(contact, account);
@@ -418,6 +223,27 @@ std::vector<call::ContactAddress> Registrar::contacts(std::string_view account) 
     return result;
   }
   return result;
+}
+
+std::optional<call::Instance> Registrar::Impl::find_temporary(std::uint64_t era) const {
+  for (const auto& [name, account] : accounts)
+    for (const auto& binding : account.bindings)
+      if (!binding.instance().empty() && gruus.era(name, binding.instance(), binding.call_id()) == era)
+        return call::Instance{name, std::string(binding.instance())};
+  return std::nullopt;
+}
+
+// RFC 5627 5.4: a public GRUU is good as long as the account is there.
+std::optional<call::Instance> Registrar::find_gruu(const sip::Uri& uri) const {
+  auto gr = uri.parameter("gr");
+  if (!gr) return std::nullopt;
+  if (gr->empty()) {
+    auto era = impl_->gruus.read_temporary(uri.user);
+    return era ? impl_->find_temporary(*era) : std::nullopt;
+  }
+  auto endpoint = find_endpoint(*impl_->snapshot, sip::unescape(uri.user));
+  if (!endpoint || !endpoint->dynamic) return std::nullopt;
+  return call::Instance{endpoint->name, sip::unescape(*gr)};
 }
 
 std::string_view Registrar::account_at(const base::SocketAddress& address) const {

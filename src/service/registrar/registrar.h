@@ -17,10 +17,18 @@
 #include "call/location.h"
 #include "config/snapshot.h"
 #include "service/registrar/binding.h"
+#include "service/registrar/gruu.h"
 #include "sip/auth/digest.h"
 #include "sip/dialog/user_agent.h"
 
 namespace polyfon::registrar {
+
+// What a stored binding is found by.
+struct BindingKey {
+  std::string account, contact_uri, instance;
+  std::uint32_t reg_id = 0;
+  auto operator<=>(const BindingKey&) const = default;
+};
 
 // What is kept of a binding over a restart; a store takes it (write-behind, on a worker).
 struct StoredBinding {
@@ -28,13 +36,17 @@ struct StoredBinding {
   std::uint32_t cseq = 0;
   std::string flow;             // "udp:LISTENER:ADDRESS:PORT"
   std::int64_t expires_at = 0;  // seconds since 1970
+  std::string instance = {};
+  std::uint32_t reg_id = 0;
+  unsigned q = 1000;  // thousandths
+  BindingKey key() const { return {account, contact_uri, instance, reg_id}; }
 };
 
 class BindingStore {
  public:
   virtual ~BindingStore() = default;
-  virtual void save(const StoredBinding& binding) = 0;  // insert or replace by (account, contact_uri)
-  virtual void remove(const std::string& account, const std::string& contact_uri) = 0;
+  virtual void save(const StoredBinding& binding) = 0;  // insert or replace by its key
+  virtual void remove(const BindingKey& key) = 0;
 };
 
 struct RegistrarCounters {
@@ -58,7 +70,7 @@ struct BindingView {
 class Registrar final : public sip::RequestHandler, public call::Location {
  public:
   // Extensions of REGISTER that are done here, for UserAgent::set_request_handler().
-  static constexpr std::string_view kExtensions = "path";
+  static constexpr std::string_view kExtensions = "path, outbound, gruu";
 
   struct Parts {
     sip::UserAgent& user_agent;
@@ -67,6 +79,7 @@ class Registrar final : public sip::RequestHandler, public call::Location {
     const sip::NonceSource& nonces;
     StaticHosts* hosts = nullptr;   // null: accounts with a fixed host are not reached
     BindingStore* store = nullptr;  // null: nothing survives a restart
+    GruuMaker::Secret gruu_secret{};
   };
   Registrar(Parts parts, std::shared_ptr<const config::Snapshot> snapshot);
   ~Registrar() override;
@@ -79,6 +92,7 @@ class Registrar final : public sip::RequestHandler, public call::Location {
   void on_request(sip::IncomingRequest request, base::Instant now) override;
   std::vector<call::ContactAddress> contacts(std::string_view account) const override;
   std::string_view account_at(const base::SocketAddress& address) const override;
+  std::optional<call::Instance> find_gruu(const sip::Uri& uri) const override;
 
   std::vector<BindingView> bindings(std::string_view account) const;
   std::size_t binding_count() const;  // registered ones

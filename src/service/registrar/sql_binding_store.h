@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
 #include "service/registrar/registrar.h"
 #include "store/database.h"
@@ -23,12 +24,14 @@ class SqlBindingStore final : public BindingStore {
   ~SqlBindingStore() override;
 
   void save(const StoredBinding& binding) override;
-  void remove(const std::string& account, const std::string& contact_uri) override;
+  void remove(const BindingKey& key) override;
   void flush();  // posts what was collected; nothing when nothing was
   bool dirty() const;
 
   // At start: what has not expired, the newest first (what expires last). Blocks.
   static base::Result<std::vector<StoredBinding>> load(store::Database& database, base::WallTime now);
+  // What temporary GRUUs are made with: drawn once for ever. Blocks.
+  static base::Result<GruuMaker::Secret> gruu_secret(store::Database& database, base::Random& random);
 
  private:
   struct Impl;

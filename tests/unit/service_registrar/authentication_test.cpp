@@ -80,7 +80,7 @@ TEST_F(RegistrarDoor, an_account_with_a_fixed_host_cannot_be_told_from_an_unknow
 }
 
 TEST_F(RegistrarDoor, an_account_registers_itself_and_nobody_else) {
-  EXPECT_EQ(send_with_digest({.user = "1002", .digest_user = "1001"}).status(), 401);
+  EXPECT_EQ(send_with_digest({.user = "1002", .digest_user = "1001"}).status(), 403);
   EXPECT_EQ(registrar->binding_count(), 0u);
 }
 

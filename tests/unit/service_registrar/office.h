@@ -76,17 +76,15 @@ class RecordingSink final : public sip::Sink {
 class MapStore final : public BindingStore {
  public:
   void save(const StoredBinding& binding) override {
-    bindings.insert_or_assign({binding.account, binding.contact_uri}, binding);
+    bindings.insert_or_assign(binding.key(), binding);
   }
-  void remove(const std::string& account, const std::string& contact_uri) override {
-    bindings.erase({account, contact_uri});
-  }
+  void remove(const BindingKey& key) override { bindings.erase(key); }
   std::vector<StoredBinding> all() const {
     std::vector<StoredBinding> result;
     for (const auto& [key, binding] : bindings) result.push_back(binding);
     return result;
   }
-  std::map<std::pair<std::string, std::string>, StoredBinding> bindings;
+  std::map<BindingKey, StoredBinding> bindings;
 };
 
 // One REGISTER; what a test does not say is ordinary.

@@ -183,7 +183,7 @@ TEST_F(Reach, what_cannot_be_restored_is_left_out) {
     return bad;
   };
   registrar->restore(
-      {with([](auto& b) { b.account = "gone"; }), with([](auto& b) { b.flow = "tcp:0:192.0.2.10:5060"; }),
+      {with([](auto& b) { b.account = "gone"; }), with([](auto& b) { b.flow = "sctp:0:192.0.2.10:5060"; }),
        with([](auto& b) { b.flow = "udp:0:phone.example"; }), with([](auto& b) { b.flow = "udp"; }),
        with([](auto& b) { b.flow = "udp:999:192.0.2.10:5060"; }), with([](auto& b) { b.flow = ""; }),
        with([](auto& b) { b.expires_at = SimClock::kWall; })});
