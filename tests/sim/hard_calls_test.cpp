@@ -83,18 +83,33 @@ TEST_F(HardCalls, hangup_keeps_the_cause_of_the_last_dial) {
   EXPECT_EQ(anna_.final_status(), 486);
 }
 
-TEST_F(HardCalls, a_loop_of_calls_ends_at_max_forwards) {
-  start("exten => 100,1,Dial(SIP/loop/100)", [](config::Endpoint& endpoint) {
-    endpoint.secret.clear();  // so that what comes round is admitted again
-    endpoint.nat = {.force_rport = false, .comedia = false, .auto_force_rport = false, .auto_comedia = false};
-    if (endpoint.name == "1002") endpoint.name = "loop";
-  });
-  // The account `loop` is registered at the exchange's own address.
-  Phone loop(world_, at("192.0.2.30"), at("192.0.2.1"), "loop", "secret-1002");
-  loop.register_as("sip:loop@192.0.2.1:5060");
-  world_.run_for(2s);
-  anna_.call("100");
-  world_.run_for(30s);
+// What the account `loop` is sent comes back to the exchange's own address.
+class Loops : public HardCalls {
+ protected:
+  void call_with(std::string plan) {
+    start(std::move(plan), [](config::Endpoint& endpoint) {
+      endpoint.secret.clear();  // so that what comes round is admitted again
+      endpoint.nat = {
+          .force_rport = false, .comedia = false, .auto_force_rport = false, .auto_comedia = false};
+      if (endpoint.name == "1002") endpoint.name = "loop";
+    });
+    loop_.emplace(world_, at("192.0.2.30"), at("192.0.2.1"), "loop", "secret-1002");
+    loop_->register_as("sip:loop@192.0.2.1:5060");
+    world_.run_for(2s);
+    anna_.call("100");
+    world_.run_for(30s);
+  }
+  std::optional<Phone> loop_;
+};
+
+TEST_F(Loops, a_call_that_comes_back_to_the_same_number_ends_there) {
+  call_with("exten => 100,1,Dial(SIP/loop/100)");
+  EXPECT_EQ(node_->dials(), 1);
+  EXPECT_EQ(anna_.state(), Phone::State::kEnded);
+}
+
+TEST_F(Loops, a_spiral_through_ever_new_numbers_ends_at_max_forwards) {
+  call_with("exten => _10.,1,Dial(SIP/loop/${EXTEN}0)");
   EXPECT_GE(node_->dials(), 69);
   EXPECT_LE(node_->dials(), 71);
   EXPECT_EQ(anna_.state(), Phone::State::kEnded);

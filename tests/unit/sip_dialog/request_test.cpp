@@ -62,7 +62,10 @@ TEST_F(Answering, a_request_that_is_kept_is_answered_later) {
   EXPECT_EQ(asked, 1) << "a repeated request is absorbed while it waits";
   EXPECT_EQ(kept->message().lines().size(), 0u);
   EXPECT_EQ(kept->flow().remote.to_string(), "10.0.0.9:5060");
-  network.run(5s);
+  network.run(2s);
+  EXPECT_THAT(peer.received, IsEmpty());
+  network.run(3s);
+  EXPECT_EQ(peer.last_line(), "SIP/2.0 100 Trying") << "RFC 4320 4.1: not before Timer E has reached T2";
   kept->respond(200);
   network.settle();
   EXPECT_EQ(peer.last_line(), "SIP/2.0 200 OK");
@@ -71,7 +74,7 @@ TEST_F(Answering, a_request_that_is_kept_is_answered_later) {
   kept->respond(500);
   kept.reset();
   network.settle();
-  EXPECT_EQ(peer.received.size(), 1u);
+  EXPECT_EQ(peer.received.size(), 2u);
 }
 
 TEST_F(Answering, a_kept_request_may_be_challenged_all_the_same) {
