@@ -107,7 +107,10 @@ void Dialog::learn(const Message& response, const Envelope& envelope) {
 void Dialog::refresh_target(const Message& message) {
   if (auto contact = message.header(Header::kContact)) {
     auto parsed = parse_name_addr(*contact);
-    if (parsed) remote_target = without_headers(parsed->uri_text);
+    if (parsed) {
+      remote_target = without_headers(parsed->uri_text);
+      target_is_gruu = parsed->uri.parameter("gr").has_value();
+    }
   }
   choose_flow();
 }
@@ -129,7 +132,7 @@ void Dialog::choose_flow() {
 
 std::string_view Dialog::next_hop() const {
   if (!routes.empty()) return uri_of(routes.front());
-  return behind_nat ? std::string_view() : remote_target;
+  return behind_nat || target_is_gruu ? std::string_view() : remote_target;
 }
 
 std::optional<Uri> Dialog::unlocated_hop() const {

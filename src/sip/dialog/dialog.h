@@ -29,6 +29,7 @@ struct Dialog {
   std::uint32_t remote_cseq = 0;
   bool remote_cseq_known = false;
   bool behind_nat = false;      // the peer is not where it says: everything goes to where it came from
+  bool target_is_gruu = false;  // the peer's Contact is an address of record's, not a place (RFC 5627)
   std::uint32_t last_rseq = 0;  // of the peer's reliable responses; 0: none yet
   bool previewed = false;       // an unreliable 1xx had a body
   OfferAnswer offer_answer;
@@ -51,7 +52,7 @@ struct Dialog {
   // The URI that our requests go to; "": the way we met.
   std::string_view next_hop() const;
   // The same, when it names a host that has not been looked up; nullopt: `flow` is right. A peer that came by
-  // a connection or from behind NAT is where it came from.
+  // a connection or from behind NAT, or who is named by a GRUU, is where it came from.
   std::optional<Uri> unlocated_hop() const;
   // Where that host is, in the order to try; the place where it came from goes first when it is among them.
   // Empty: it is nowhere else.

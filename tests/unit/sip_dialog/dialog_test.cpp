@@ -87,6 +87,13 @@ TEST(Dialog, a_caller_whose_via_is_not_its_address_is_behind_nat) {
   EXPECT_EQ(dialog.request_uri(), "sip:c@192.168.1.2:5060");
 }
 
+TEST(Dialog, rfc5627_a_peer_that_is_named_by_a_gruu_is_where_it_came_from) {
+  Dialog dialog = called("10.0.0.9:5062", "10.0.0.9:5062", "<sip:c@192.0.2.1;gr=urn:uuid:f81d4fae>");
+  EXPECT_EQ(dialog.flow.remote.to_string(), "10.0.0.9:5062");
+  EXPECT_EQ(dialog.request_uri(), "sip:c@192.0.2.1;gr=urn:uuid:f81d4fae");
+  EXPECT_FALSE(dialog.unlocated_hop());
+}
+
 TEST(Dialog, a_peer_behind_nat_is_followed_to_its_new_port) {
   Dialog dialog = called("198.51.100.1:40000", "192.168.1.2:5060", "<sip:c@192.168.1.2:5060>");
   std::string bytes =
