@@ -48,8 +48,10 @@ TEST(TortureIpv6, rfc5118_4_9_mapped_addresses_are_addresses) {
   EXPECT_TRUE(Uri::parse("sip:user@[::ffff:192.0.2.10]:19823"));
 }
 
-TEST(TortureIpv6, rfc5118_4_10_three_colons_are_wrong) {
-  EXPECT_FALSE(Uri::parse("sip:user@[2001:db8:::192.0.2.1]"));
+// RFC 3261's own grammar made people write it.
+TEST(TortureIpv6, rfc5118_4_10_the_colon_too_many_is_forgiven) {
+  EXPECT_TRUE(Uri::parse("sip:user@[2001:db8:::192.0.2.1]"));
+  EXPECT_FALSE(Uri::parse("sip:user@[2001:db8::::192.0.2.1]"));
   EXPECT_TRUE(Uri::parse("sip:user@[2001:db8::192.0.2.1]"));
 }
 
