@@ -84,7 +84,7 @@ class Channel {
   std::unordered_map<std::string, Inheritance, base::TextHash, std::equal_to<>> inheritance;
   void inherit_variables(const Channel& parent);
   std::unique_ptr<ScriptState> script_state;  // the script runner's; null until it has something to keep
-  std::optional<Instance> gruu;  // the phone that its call is for, when it named one (RFC 5627)
+  std::optional<Instance> gruu;               // the phone that its call is for, when it named one (RFC 5627)
   HangupCause hangup_cause = HangupCause::kNone;
   ChannelId bridged_peer() const { return bridged_; }
 
@@ -163,6 +163,7 @@ class Channel {
   std::unique_ptr<sdp::Negotiation> negotiation_;
   unsigned max_forwards_ = 70;           // of its INVITE: what a leg of it may use up, less one
   std::optional<unsigned> max_breadth_;  // of its INVITE: how many legs may ring for it at once (RFC 5393 5)
+  std::optional<unsigned> leg_breadth_;  // what each leg that is dialled now may fork into
   ChannelId came_from_;                  // the leg of ours whose INVITE has come back as this call
   // What Dial() was refused with, where the cause alone would say it worse: 440, 482, 483.
   struct {

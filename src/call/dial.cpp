@@ -52,7 +52,12 @@ DialOperation::~DialOperation() {
 base::Task<DialResult> DialOperation::run() {
   if (std::ranges::any_of(request_.targets, [&](const DialTarget& target) { return is_host(target); }))
     co_await locate_hosts();
-  for (const auto& target : request_.targets) dial_target(target);
+  if (share_breadth()) {
+    for (const auto& target : request_.targets) dial_target(target);
+  } else {
+    ++congested_;
+    blame_.add(440, HangupCause::kInterworking);
+  }
   if (!legs_.empty()) begin_waiting();
   std::optional<base::Instant> deadline;
   if (request_.timeout) deadline = started_ + *request_.timeout;
@@ -86,7 +91,25 @@ base::Task<DialResult> DialOperation::run() {
     }
   }
   end_early_media();
-  co_return finish(status_of_failures(), last_cause_);
+  const HangupCause cause = blame_.cause();
+  caller_.refused_as_ = {blame_.status_to_pass(), cause};
+  co_return finish(status_of_failures(), cause);
+}
+
+// RFC 5393 5.3.3: the legs that ring at once share what the INVITE of the call allows; for more of them than
+// that it is refused. Without the header the plan is free.
+bool DialOperation::share_breadth() {
+  caller_.leg_breadth_.reset();
+  if (!caller_.max_breadth_) return true;
+  std::size_t legs = 0;
+  for (const auto& target : request_.targets) {
+    const std::string peer = parse_resource(target.resource).peer;
+    auto found = exchange_.snapshot().endpoint_by_name.find(peer);
+    legs += found == exchange_.snapshot().endpoint_by_name.end() ? 1 : contacts_of(*found->second).size();
+  }
+  if (legs > *caller_.max_breadth_ || *caller_.max_breadth_ == 0) return false;
+  caller_.leg_breadth_ = *caller_.max_breadth_ / static_cast<unsigned>(std::max<std::size_t>(legs, 1));
+  return true;
 }
 
 bool DialOperation::is_sip(const DialTarget& target) {
@@ -104,7 +127,7 @@ void DialOperation::dial_target(const DialTarget& target) {
         "dial", "{}: cannot dial {}/{}: {}", caller_.name, target.technology, target.resource,
         sip ? "there is no such account in sip.conf" : "polyfon has no such channel technology yet");
     ++unreachable_;
-    last_cause_ = HangupCause::kNoRouteDestination;
+    blame_.add(0, HangupCause::kNoRouteDestination);
     return;
   }
   dial_endpoint(target, found->second, resource.number);
@@ -116,7 +139,7 @@ void DialOperation::dial_endpoint(const DialTarget& target, std::shared_ptr<cons
     base::log_notice("dial", "{}: {} has reached its call-limit of {}", caller_.name, endpoint->name,
                      endpoint->call_limit);
     ++busy_;
-    last_cause_ = HangupCause::kUserBusy;
+    blame_.add(486, HangupCause::kUserBusy);
     return;
   }
   parties_.push_back({endpoint, target.resource, number,
@@ -124,7 +147,7 @@ void DialOperation::dial_endpoint(const DialTarget& target, std::shared_ptr<cons
   if (dial_next_group(parties_.size() - 1)) return;
   base::log_notice("dial", "{}: {} is not registered or does not answer", caller_.name, endpoint->name);
   ++unreachable_;
-  last_cause_ = HangupCause::kSubscriberAbsent;
+  blame_.add(0, HangupCause::kSubscriberAbsent);
 }
 
 void DialOperation::begin_waiting() {
@@ -163,7 +186,7 @@ void DialOperation::leg_failed(ChannelId leg, DialStatus status, HangupCause cau
   const std::size_t party = std::ranges::find(legs_, leg, &Leg::channel)->party;
   std::erase_if(legs_, [&](const Leg& candidate) { return candidate.channel == leg; });
   count(status);
-  last_cause_ = cause;
+  blame_.add(sip_status, cause);
   caller_.emit(DialEnd{caller_.id(), leg, status, cause});
   if (stop_hearing(leg)) {  // what it said was its announcement of why: those that still ring are heard again
     bool rings = std::ranges::any_of(legs_, [&](const Leg& other) {

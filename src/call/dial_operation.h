@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/task.h"
+#include "call/blame.h"
 #include "call/channel.h"
 #include "call/dial.h"
 #include "call/fork.h"
@@ -67,6 +68,7 @@ class DialOperation {
   std::vector<ContactAddress> contacts_of_host(const std::string& host) const;
 
   static bool is_sip(const DialTarget& target);
+  bool share_breadth();
   void dial_target(const DialTarget& target);
   void dial_endpoint(const DialTarget& target, std::shared_ptr<const config::Endpoint> endpoint,
                      const std::string& number);
@@ -87,7 +89,8 @@ class DialOperation {
   std::vector<Leg> legs_;  // not decided yet
   ChannelId answered_;
   unsigned busy_ = 0, congested_ = 0, unreachable_ = 0, unanswered_ = 0;
-  HangupCause last_cause_ = HangupCause::kNone;
+  Blame blame_;
+  HangupCause last_cause_ = HangupCause::kNone;          // of the call that was answered
   ChannelId heard_;                                      // the leg whose early media the caller hears
   std::map<std::string, std::vector<sip::Flow>> hosts_;  // of the targets: where their servers are
   base::Instant started_{};

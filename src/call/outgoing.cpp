@@ -80,6 +80,7 @@ base::Result<ChannelId> Exchange::dial_contact(Channel& caller,
   invite.routes = contact.path;
   invite.ring_limit = timeout ? *timeout + kRingMargin : kRingLimit;
   invite.max_forwards = static_cast<std::uint8_t>(std::max(caller.max_forwards_, 1u) - 1);
+  if (caller.leg_breadth_) invite.headers.push_back({"Max-Breadth", std::to_string(*caller.leg_breadth_)});
   invite.sdp = leg.negotiation_->make_offer(leg.local_media());
   if (!endpoint->dynamic && !endpoint->secret.empty())
     invite.credentials = sip::Credentials{endpoint->username.empty() ? endpoint->name : endpoint->username,
@@ -158,9 +159,8 @@ void Exchange::on_rejected(sip::SessionId session, int status, std::string_view 
   base::log_verbose("call", "{}: refused with {} {}", leg->name, status, base::printable(reason));
   auto cause = cause_from_sip(status);
   if (Channel* owner = find(leg->owner_))
-    owner->leg_events_.push(
-        {LegEvent::Kind::kRejected, leg->id(), status, cause, false, leg->state_ == ChannelState::kRinging,
-         response != nullptr});
+    owner->leg_events_.push({LegEvent::Kind::kRejected, leg->id(), status, cause, false,
+                             leg->state_ == ChannelState::kRinging, response != nullptr});
   end(*leg, cause, true);
 }
 
