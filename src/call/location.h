@@ -18,7 +18,8 @@ struct ContactAddress {
   std::vector<std::string> path;  // Path of the registration, the proxy nearest to us first
   bool reachable = true;          // qualify says so, or is off
   unsigned q = 1000;              // preference in thousandths (RFC 3261 20.10)
-  // +sip.instance: contacts of one instance are flows to the same phone: one at a time (RFC 5626 7). "": none.
+  // +sip.instance: contacts of one instance are flows to the same phone: one at a time (RFC 5626 7). "":
+  // none.
   std::string instance;
   std::vector<sip::Flow> alternatives{};  // where to send when `flow` fails, in order (RFC 3263 4.3)
 };

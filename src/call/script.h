@@ -15,7 +15,8 @@ struct DialplanPosition {
   int priority = 1;
 };
 
-// What a script runner keeps with a channel: its stack of subroutines, its timeouts. It goes with the channel.
+// What a script runner keeps with a channel: its stack of subroutines, its timeouts. It goes with the
+// channel.
 class ScriptState {
  public:
   virtual ~ScriptState() = default;

@@ -58,8 +58,8 @@ class UserAgentCore final : public TransactionUser {
   base::Random& random() { return random_; }
   UserAgentCounters& counters() { return counters_; }
   Locator* locator() { return locator_; }  // null: host names are not looked up
-  // RFC 3263 4.3: a request by that flow has failed, or got this 503: on to the next of `alternatives`. False:
-  // there is none.
+  // RFC 3263 4.3: a request by that flow has failed, or got this 503: on to the next of `alternatives`.
+  // False: there is none.
   bool next_server(Flow& flow, std::vector<Flow>& alternatives, const Message* response);
   // Has the session's located() called with the servers of that name.
   void locate(SessionId id, Destination destination);

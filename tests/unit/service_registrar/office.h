@@ -75,9 +75,7 @@ class RecordingSink final : public sip::Sink {
 // The bindings as a store was told of them.
 class MapStore final : public BindingStore {
  public:
-  void save(const StoredBinding& binding) override {
-    bindings.insert_or_assign(binding.key(), binding);
-  }
+  void save(const StoredBinding& binding) override { bindings.insert_or_assign(binding.key(), binding); }
   void remove(const BindingKey& key) override { bindings.erase(key); }
   std::vector<StoredBinding> all() const {
     std::vector<StoredBinding> result;
