@@ -5,6 +5,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 using Case003 = Torture;
 
 constexpr Verdict kVerdicts[] = {

@@ -4,6 +4,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 using Case004 = House;
 
 std::string options(std::string_view length_line, std::string_view body) {

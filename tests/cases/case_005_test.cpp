@@ -6,6 +6,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 using Case005 = House;
 
 struct Form {

@@ -4,6 +4,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 using testing::ElementsAre;
 using Case050 = Registration;
 

@@ -4,6 +4,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Case052 : public Registration {
  protected:
   Received flow(Wire& from, int reg_id, const std::string& more = "Supported: outbound, path\n",

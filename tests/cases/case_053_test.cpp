@@ -4,6 +4,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Case053 : public Registration {
  protected:
   Received phone(Wire& from, int number, std::string call_id = "") {

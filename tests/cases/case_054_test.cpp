@@ -4,6 +4,8 @@
 namespace polyfon::sim {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Case054 : public Registration {
  protected:
   void begin_with_qualify(bool remove) {

@@ -14,8 +14,6 @@
 
 namespace polyfon::sim {
 
-using namespace std::chrono_literals;
-
 inline base::SocketAddress at(std::string_view host, std::uint16_t port = 5060) {
   return *base::SocketAddress::parse(host, port);
 }
@@ -85,7 +83,7 @@ class House : public testing::Test {
   // Says it and waits until what follows at once has followed.
   void ask(const Words& words) {
     say(words);
-    world_.run_for(20ms);
+    world_.run_for(std::chrono::milliseconds(20));
   }
   // ACK of a 2xx that the caller got.
   void acknowledge(const Received& ok, std::string_view branch = "z9hG4bKack") {
@@ -114,10 +112,10 @@ class House : public testing::Test {
   // Calls, is answered, acknowledges: the 200.
   Received talk(Words words = {}) {
     ask(words);
-    world_.run_for(1s);
+    world_.run_for(std::chrono::seconds(1));
     Received ok = caller_.last(200);
     acknowledge(ok);
-    world_.run_for(20ms);
+    world_.run_for(std::chrono::milliseconds(20));
     caller_.clear();
     return ok;
   }
@@ -128,7 +126,7 @@ class House : public testing::Test {
   void TearDown() override {
     if (!node_) return;
     node_->exchange().hangup_all(call::HangupCause::kNormalClearing);
-    world_.run_for(1h);
+    world_.run_for(std::chrono::hours(1));
     EXPECT_EQ(node_->exchange().channel_count(), 0u);
     EXPECT_EQ(node_->media().streams(), 0u);
     EXPECT_EQ(node_->leftovers(), 0u);

@@ -51,7 +51,7 @@ class Registration : public House {
                 .body = ""};
     phone.clear();
     phone.send_bytes(kHouse, written(words));
-    world_.run_for(20ms);
+    world_.run_for(std::chrono::milliseconds(20));
     Received answer = phone.received().empty() ? Received{} : phone.received().back();
     phone.clear();
     return answer;
@@ -62,11 +62,11 @@ class Registration : public House {
   // A guest calls; whoever is to ring has the INVITE when this returns.
   void call(const std::string& uri = "sip:1001@192.0.2.1") {
     ask({.uri = uri, .to = "<" + uri + ">"});
-    world_.run_for(30ms);
+    world_.run_for(std::chrono::milliseconds(30));
   }
   void answers(Wire& phone, std::string_view status_line) {
     phone.send_bytes(kHouse, response_to(phone.last("INVITE"), status_line, "t" + phone.host()));
-    world_.run_for(20ms);
+    world_.run_for(std::chrono::milliseconds(20));
   }
   std::vector<std::string> contacts_of(const Received& ok) const {
     std::vector<std::string> result;

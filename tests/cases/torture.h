@@ -54,7 +54,7 @@ class Torture : public testing::Test {
     heard.wire = std::make_unique<Wire>(*heard.world, v6 ? "2001:db8::9:1" : "203.0.113.9",
                                         std::initializer_list<std::uint16_t>{5060, 5050, 5070, 6050, 19823});
     heard.wire->send_bytes(at(v6 ? "2001:db8::10" : "192.0.2.1"), bytes);
-    heard.world->run_for(100ms);
+    heard.world->run_for(std::chrono::milliseconds(100));
     return heard;
   }
   static Heard say(std::string_view name) {
